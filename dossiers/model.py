@@ -308,3 +308,68 @@ class ArchivedDocument:
     words_key: str
     metadata_key: str
     archived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """One page's text as it is searched: NFC, one printed line a line. ``number`` counts from 1 in the archived PDF."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogEntry:
+    """Everything the catalog knows of one archived document; it can be rebuilt from the archive alone.
+
+    ``state`` is ``ARCHIVED`` or ``NEEDS_REVIEW``. ``fields`` maps an extracted field's name to its normalised value (dates
+    ISO 8601). ``first_page`` and ``last_page`` are those of the scan, both inclusive. ``mean_confidence`` is that of the
+    text, ``type_score`` that of the type, both 0 to 1. ``archived_at`` carries a time zone.
+    """
+
+    document_id: str
+    scan_sha256: str
+    dossier_number: str | None
+    role: DocumentRole
+    type_id: str
+    type_name: str
+    type_score: float
+    first_page: int
+    last_page: int
+    fields: dict[str, str]
+    mean_confidence: float
+    state: Outcome
+    review_reasons: tuple[ReviewReason, ...]
+    signature_level: SignatureLevel | None
+    pdf_key: str
+    pdf_sha256: str
+    words_key: str
+    metadata_key: str
+    archived_at: datetime
+    pages: tuple[PageText, ...]
+
+    @property
+    def page_count(self) -> int:
+        return self.last_page - self.first_page + 1
+
+    @property
+    def number(self) -> str:
+        """The document's number with its symbol, e.g. ``47/QĐ-UBND``; empty when not known."""
+        number, symbol = self.fields.get("document_number", ""), self.fields.get("document_symbol", "")
+        return number if "/" in number or not symbol else f"{number}/{symbol}"
+
+    @property
+    def issue_date(self) -> str:
+        return self.fields.get("issue_date", "")
+
+    @property
+    def issuing_authority(self) -> str:
+        return self.fields.get("issuing_authority", "")
+
+    @property
+    def abstract(self) -> str:
+        return self.fields.get("abstract", "")
+
+    @property
+    def signatory(self) -> str:
+        return self.fields.get("signatory", "")
