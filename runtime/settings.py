@@ -1,0 +1,239 @@
+"""The one settings object: a TOML file, then ``SOHOA_*`` variables over it.
+
+The file is ``$SOHOA_CONFIG``, else ``$SOHOA_HOME/sohoa.toml`` when it exists. A nested key such as ``[store.s3] endpoint``
+is ``SOHOA_STORE__S3__ENDPOINT`` in the environment. Unknown keys are refused in both. This module alone reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from dossiers.errors import ConfigurationError
+
+_PREFIX = "SOHOA_"
+_NOT_SETTINGS = ("SOHOA_TEST_", "SOHOA_CONFIG")
+_WELL_KNOWN_SECRETS = frozenset({"minioadmin", "minio123", "password", "changeme", "secret", "admin", "12345678"})
+
+
+def _default_home() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "sohoa"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class S3Settings(_Section):
+    """An S3 server. ``endpoint`` is host:port without a scheme; ``secure`` chooses https."""
+
+    endpoint: str = ""
+    access_key: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
+    region: str = "us-east-1"
+    secure: bool = True
+    ca_file: Path | None = None
+    originals_bucket: str = "sohoa-originals"
+    archive_bucket: str = "sohoa-archive"
+    timeout_s: float = Field(default=20.0, gt=0, le=300)
+
+
+class StoreSettings(_Section):
+    """Where originals and archive documents live."""
+
+    kind: Literal["directory", "s3"] = "directory"
+    s3: S3Settings = S3Settings()
+
+    @model_validator(mode="after")
+    def _complete(self) -> StoreSettings:
+        if self.kind == "s3":
+            keys = {"access_key": self.s3.access_key, "secret_key": self.s3.secret_key}
+            missing = [name for name, value in keys.items() if not value.get_secret_value()]
+            if not self.s3.endpoint:
+                missing.insert(0, "endpoint")
+            if missing:
+                raise ValueError(f"store.s3 needs {', '.join(missing)}")
+            if any(value.get_secret_value().lower() in _WELL_KNOWN_SECRETS for value in keys.values()):
+                raise ValueError("store.s3 uses a well-known default key; make keys of your own")
+        return self
+
+
+class CatalogSettings(_Section):
+    """The catalog database; an empty ``url`` means SQLite under SOHOA_HOME."""
+
+    url: str = ""
+
+
+class SigningSettings(_Section):
+    """Who signs. ``demonstration`` makes a local identity without legal value; ``pkcs12`` uses the agency's own."""
+
+    identity: Literal["demonstration", "pkcs12"] = "demonstration"
+    pkcs12_file: Path | None = None
+    passphrase_file: Path | None = None
+    trust_files: tuple[Path, ...] = ()
+    timestamp_url: str | None = None
+    rsa_padding: Literal["pkcs1v15", "pss"] = "pkcs1v15"
+    form: str = "BẢN SỐ HÓA TỪ BẢN GIẤY"
+    agency: str = "CƠ QUAN MẪU (TRÌNH DIỄN)"
+    person: str = "Người số hóa mẫu"
+    mark_font: Path = Path("/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf")
+
+    @model_validator(mode="after")
+    def _complete(self) -> SigningSettings:
+        if self.identity == "pkcs12" and not (self.pkcs12_file and self.passphrase_file):
+            raise ValueError("signing.identity = pkcs12 needs pkcs12_file and passphrase_file")
+        return self
+
+
+class ReadingSettings(_Section):
+    """How scans are read. ``workers`` 0 means one a core."""
+
+    language: str = "vie"
+    workers: int = Field(default=0, ge=0, le=256)
+    page_timeout_s: float = Field(default=120.0, gt=0)
+    max_file_mb: int = Field(default=500, gt=0)
+    max_pages: int = Field(default=2000, gt=0)
+    max_page_megapixels: int = Field(default=180, gt=0)
+
+
+class ReviewSettings(_Section):
+    """Below these, a person must look (0 to 1)."""
+
+    min_type_score: float = Field(default=0.6, ge=0, le=1)
+    min_field_confidence: float = Field(default=0.6, ge=0, le=1)
+    min_text_confidence: float = Field(default=0.6, ge=0, le=1)
+
+
+class ArchiveSettings(_Section):
+    """``retention_days`` locks an accepted document against deletion (governance mode); 0 locks nothing."""
+
+    retention_days: int = Field(default=365, ge=0)
+    maintenance: str = ""
+    max_attempts: int = Field(default=3, ge=1, le=20)
+
+
+class WatchSettings(_Section):
+    """The watched folder; empty ``inbox`` means SOHOA_HOME/inbox. A file is taken when it stands still for ``settle_s``."""
+
+    inbox: Path | None = None
+    settle_s: float = Field(default=5.0, gt=0)
+    poll_s: float = Field(default=2.0, gt=0)
+
+
+class PrefectSettings(_Section):
+    """An existing Prefect API; empty means a temporary one on this machine, for this command."""
+
+    api_url: str = ""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. ``home`` (SOHOA_HOME) holds all that the embedded default writes."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=_PREFIX, env_nested_delimiter="__", env_ignore_empty=False
+    )
+
+    home: Path = Field(default_factory=_default_home)
+    store: StoreSettings = StoreSettings()
+    catalog: CatalogSettings = CatalogSettings()
+    signing: SigningSettings = SigningSettings()
+    reading: ReadingSettings = ReadingSettings()
+    review: ReviewSettings = ReviewSettings()
+    archive: ArchiveSettings = ArchiveSettings()
+    watch: WatchSettings = WatchSettings()
+    prefect: PrefectSettings = PrefectSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order: the environment over the TOML file."""
+        sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        config = find_config_file()
+        if config is not None:
+            sources.append(TomlConfigSettingsSource(settings_cls, toml_file=config))
+        return tuple(sources)
+
+    @property
+    def catalog_url(self) -> str:
+        return self.catalog.url or f"sqlite:///{self.home / 'catalog.sqlite3'}"
+
+    @property
+    def inbox(self) -> Path:
+        return self.watch.inbox or self.home / "inbox"
+
+
+def load_settings() -> Settings:
+    """Read settings from the TOML file and the environment.
+
+    Raises ConfigurationError, naming every wrong or unknown key but never a value.
+    """
+    unknown = _unknown_variables()
+    if unknown:
+        raise ConfigurationError(detail=f"unknown environment variables: {', '.join(unknown)}")
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise ConfigurationError(detail=_describe(error)) from None
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        raise ConfigurationError(detail=f"{find_config_file()}: {error}") from error
+    if not settings.home.is_absolute():
+        return settings.model_copy(update={"home": settings.home.absolute()})
+    return settings
+
+
+def find_config_file() -> Path | None:
+    """Return the TOML file in force, or None. An explicit SOHOA_CONFIG that does not exist is an error."""
+    explicit = os.environ.get("SOHOA_CONFIG")
+    if explicit:
+        if not Path(explicit).is_file():
+            raise ConfigurationError(detail=f"SOHOA_CONFIG names {explicit}, which is not a file")
+        return Path(explicit)
+    found = Path(os.environ.get("SOHOA_HOME") or _default_home()) / "sohoa.toml"
+    return found if found.is_file() else None
+
+
+def current_user() -> tuple[str, str]:
+    """Return the operating system's login and display name of whoever runs the command."""
+    try:
+        entry = pwd.getpwuid(os.getuid())
+    except KeyError:
+        return str(os.getuid()), str(os.getuid())
+    return entry.pw_name, entry.pw_gecos.split(",")[0] or entry.pw_name
+
+
+def _unknown_variables() -> list[str]:
+    known: set[str] = set()
+    _collect(Settings, _PREFIX, known)
+    return sorted(
+        name
+        for name in os.environ
+        if name.startswith(_PREFIX) and not name.startswith(_NOT_SETTINGS) and name.upper() not in known
+    )
+
+
+def _collect(model: type[BaseModel], prefix: str, known: set[str]) -> None:
+    for name, field in model.model_fields.items():
+        variable = f"{prefix}{name.upper()}"
+        known.add(variable)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            _collect(field.annotation, f"{variable}__", known)
+
+
+def _describe(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(str(part) for part in item['loc']) or 'settings'}: {item['msg']}"
+        for item in error.errors(include_input=False)
+    )
