@@ -1,0 +1,54 @@
+"""From a scanned file to its page images, one at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dossiers.errors import UnreadablePathError
+from dossiers.model import PageSource
+from ocr.limits import ScanLimits
+from ocr.load_images import load_heic, load_jpeg, load_png, load_tiff
+from ocr.load_pdf import load_pdf
+from ocr.media import ScanMedia, check_media
+from ocr.page_file import PageWriter
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedPages:
+    """Every page of a scan as an image file of its own, in order."""
+
+    pages: tuple[PageSource, ...]
+    is_signed_pdf: bool
+
+
+IMAGE_LOADERS = {
+    ScanMedia.JPEG: load_jpeg,
+    ScanMedia.PNG: load_png,
+    ScanMedia.TIFF: load_tiff,
+    ScanMedia.HEIC: load_heic,
+}
+
+
+def extract_pages(scan_path: Path, name: str, out_dir: Path, limits: ScanLimits | None = None) -> ExtractedPages:
+    """Write every page of the scan ``scan_path`` as an image file into ``out_dir``, which is made when missing.
+
+    ``name`` is the file's own name, which its content must not contradict. Images are taken out as they are wherever
+    that is possible (see PageSource.lossless). One page is in memory at a time.
+
+    Raises the InputError that fits: EmptyFileError, UnreadablePathError, WrongFormatError, MismatchedNameError,
+    TruncatedFileError, PasswordProtectedError, TooLargeError, PageSizeError; StorageFullError when ``out_dir`` is full.
+    """
+    limits = limits or ScanLimits()
+    media = check_media(scan_path, name, limits)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    writer = PageWriter(name, out_dir, limits)
+    is_signed = False
+    try:
+        if media is ScanMedia.PDF:
+            is_signed = load_pdf(scan_path, writer)
+        else:
+            IMAGE_LOADERS[media](scan_path, writer)
+    except OSError as error:
+        raise UnreadablePathError(name=name, detail=error.strerror or type(error).__name__) from error
+    return ExtractedPages(tuple(writer.pages), is_signed)

@@ -1,0 +1,128 @@
+"""Poppler through pdf2image: a PDF page drawn as pixels, bounded in size and time."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pikepdf
+from pdf2image import convert_from_path
+from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError
+from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
+from PIL.PpmImagePlugin import PpmImageFile
+
+from dossiers.errors import ConfigurationError, PasswordProtectedError, TooLargeError, TruncatedFileError
+from ocr.image_header import read_header_size
+from ocr.limits import ScanLimits
+from ocr.load_images import encode_image
+from ocr.page_file import PageWriter, check_page_size
+from ocr.pdf_content import filters_of
+from ocr.pdf_structure import POINTS_PER_INCH
+
+MAX_PNG_BYTES = 8 * 1024 * 1024  # above this a page holds photographs, which PNG cannot make small
+MAX_XOBJECTS = 5_000
+
+
+def rasterize_page(scan_path: Path, number: int, size_px: tuple[int, int], dpi: int, writer: PageWriter) -> None:
+    """Draw page ``number`` (from 1) of a PDF at ``dpi`` and add it as a page that is not lossless.
+
+    ``size_px`` is what it will measure, by the page's box. Raises PageSizeError, TooLargeError when it takes too long,
+    TruncatedFileError, ConfigurationError when poppler is missing.
+    """
+    check_page_size(size_px, writer.next_number, writer.name, writer.limits)
+    image = _draw(scan_path, number, dpi, writer, is_gray=False)
+    if image.width * image.height > writer.limits.max_page_pixels:
+        raise TooLargeError(name=writer.name, detail=f"trang (page) {number}: {image.width} x {image.height} px")
+    data, media_type = encode_image(image, "PNG", dpi), "image/png"
+    if len(data) > MAX_PNG_BYTES:
+        data, media_type = encode_image(image, "JPEG", dpi), "image/jpeg"
+    writer.add(data, media_type, image.size, dpi, lossless=False)
+
+
+def draw_single_image(xobject: pikepdf.Object, writer: PageWriter, *, is_gray: bool) -> Image.Image:
+    """Decode an image XObject, a pixel for a pixel, by drawing it on a page of exactly its own size.
+
+    Poppler decodes every filter (JBIG2, CCITT, Flate, LZW, JPEG 2000) in a process of its own, row by row.
+    Raises what ``rasterize_page`` raises.
+    """
+    width, height = int(xobject.Width), int(xobject.Height)
+    check_page_size((width, height), writer.next_number, writer.name, writer.limits)
+    with tempfile.TemporaryDirectory(prefix="sohoa-image-") as folder, pikepdf.Pdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(width, height))
+        page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=pdf.copy_foreign(xobject)))
+        page.obj.Contents = pdf.make_stream(f"{width} 0 0 {height} 0 0 cm /Im0 Do".encode())
+        path = Path(folder) / "image.pdf"
+        pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+        image = _draw(path, 1, round(POINTS_PER_INCH), writer, is_gray=is_gray)
+    if image.size != (width, height):
+        raise TruncatedFileError(name=writer.name, detail=f"page {writer.next_number}: image drawn at {image.size}")
+    return image
+
+
+def check_images(resources: pikepdf.Object | None, page: int, name: str, limits: ScanLimits) -> None:
+    """Refuse a page whose images, wherever they are nested, state more pixels than a page may have.
+
+    Raises TooLargeError.
+    """
+    pending, seen = [resources], set[tuple[int, int]]()
+    while pending and len(seen) < MAX_XOBJECTS:
+        found = pending.pop()
+        if not isinstance(found, pikepdf.Dictionary) or not isinstance(found.get("/XObject"), pikepdf.Dictionary):
+            continue
+        for _, xobject in found["/XObject"].items():
+            if not isinstance(xobject, pikepdf.Stream) or xobject.objgen in seen:
+                continue
+            seen.add(xobject.objgen)
+            pending.append(xobject.get("/Resources"))
+            if xobject.get("/Subtype") == pikepdf.Name.Image:
+                _check_image(xobject, page, name, limits)
+
+
+def _check_image(xobject: pikepdf.Object, page: int, name: str, limits: ScanLimits) -> None:
+    sizes = [(int(xobject.get("/Width", 0)), int(xobject.get("/Height", 0)))]
+    if filters_of(xobject)[:1] == ["/JPXDecode"]:
+        sizes.append(read_header_size(xobject.read_raw_bytes()) or (0, 0))
+    for width, height in sizes:
+        if width * height > limits.max_page_pixels:
+            raise TooLargeError(name=name, detail=f"trang (page) {page}: {width} x {height} px")
+
+
+def _draw(path: Path, number: int, dpi: int, writer: PageWriter, *, is_gray: bool) -> Image.Image:
+    with tempfile.TemporaryDirectory(prefix="sohoa-raster-") as folder:
+        try:
+            drawn = convert_from_path(
+                path,
+                dpi=dpi,
+                first_page=number,
+                last_page=number,
+                output_folder=folder,
+                paths_only=True,
+                use_cropbox=True,
+                grayscale=is_gray,
+                timeout=max(1, round(writer.limits.render_timeout_s)),
+            )
+        except PDFPopplerTimeoutError as error:
+            detail = f"trang (page) {number} > {writer.limits.render_timeout_s:g} s"
+            raise TooLargeError(name=writer.name, detail=detail) from error
+        except PDFInfoNotInstalledError as error:
+            raise ConfigurationError(detail="poppler-utils is not installed (pdfinfo, pdftoppm)") from error
+        except (PDFPageCountError, PDFSyntaxError) as error:
+            if "password" in str(error).lower():
+                raise PasswordProtectedError(name=writer.name) from error
+            raise TruncatedFileError(name=writer.name, detail=f"poppler cannot read page {number}") from error
+        if len(drawn) != 1:
+            raise TruncatedFileError(name=writer.name, detail=f"poppler cannot draw page {number}")
+        return _open_drawn(Path(drawn[0]), number, writer)
+
+
+def _open_drawn(path: Path, number: int, writer: PageWriter) -> Image.Image:
+    # The plug-in classes are used because Image.open would warn about pages larger than its own, smaller bound.
+    kind = PngImageFile if path.suffix == ".png" else PpmImageFile
+    try:
+        with path.open("rb") as stream:
+            image = kind(stream)
+            image.load()
+            return image
+    except (OSError, SyntaxError, ValueError) as error:
+        raise TruncatedFileError(name=writer.name, detail=f"poppler cannot draw page {number}") from error
