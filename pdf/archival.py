@@ -6,8 +6,6 @@ validated by pikepdf's PDF/A validator as it is written (ISO 19005-2); a file th
 
 from __future__ import annotations
 
-import hashlib
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,6 +19,7 @@ from pikepdf import Array, Dictionary, Name
 
 from dossiers.errors import SohoaError, StorageFullError, TruncatedFileError
 from dossiers.model import ArchivalPdf, DescribedDocument, RecognizedPage
+from pdf.files import hash_file
 from pdf.glyphless_font import CharacterCodes, build_font
 from pdf.page_image import IMAGE_RESOURCE, build_image_operators, embed_image, measure_points_per_px
 from pdf.text_layer import FONT_RESOURCE, build_text_layer
@@ -84,12 +83,6 @@ def make_title(document: DescribedDocument) -> str:
     head = " ".join(part for part in (document.document.type_name, reference and f"số {reference}") if part)
     title = ": ".join(part for part in (head, values.get("abstract", "")) if part)
     return " ".join(title.split())[:_TITLE_LENGTH]
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file in hex, reading it piece by piece."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _batch_pages(pages: tuple[RecognizedPage, ...]) -> Iterator[list[RecognizedPage]]:
@@ -158,15 +151,3 @@ def _describe(pdf: pikepdf.Pdf, document: DescribedDocument, facts: ArchivalFact
 def _date_metadata(pdf: pikepdf.Pdf, facts: ArchivalFacts) -> None:
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as xmp:
         xmp["xmp:MetadataDate"] = facts.created_at.astimezone(UTC).replace(microsecond=0).isoformat()
-
-
-def remove_silently(path: Path) -> None:
-    """Delete a file that may not be there."""
-    path.unlink(missing_ok=True)
-
-
-def replace_atomically(temporary: Path, target: Path) -> None:
-    """Flush a finished file to the disk and give it its name."""
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
-    temporary.replace(target)

@@ -16,7 +16,9 @@ from importlib.resources import files
 from pathlib import Path
 
 _SOURCE = Path(__file__).with_name("ValidatePdfa.java")
-_NEEDS = "the veraPDF validator needs a Java development kit (11 or later): install default-jdk-headless, or set JAVA_HOME to one"
+_NEEDS = (
+    "the veraPDF validator needs a Java development kit (11 or later): install default-jdk-headless, or set JAVA_HOME to one"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,142 @@
+"""Signing identities: a private key with its certificate chain, from a PKCS#12 file.
+
+An identity is checked before anything is signed with it: validity, key usage, key strength (regulations: RSA of 2048
+bits or more, or ECDSA of 256 or more). Neither the passphrase nor the key is ever part of a message or a ``repr``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+from cryptography.x509.oid import NameOID
+
+from dossiers.errors import ConfigurationError, SigningError
+
+DEMONSTRATION_MARK = "SOHOA DEMONSTRATION"
+_MAX_PKCS12_BYTES = 1024 * 1024
+_MIN_RSA_BITS = 2048
+_MIN_EC_BITS = 256
+
+SigningKey = RSAPrivateKey | EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIdentity:
+    """Who signs, and with what.
+
+    ``trust_roots`` are the self-signed certificates that came with the key. ``is_demonstration`` is True when signer or
+    issuer bears the demonstration mark: such a signature has no legal value.
+    """
+
+    name: str
+    is_demonstration: bool
+    not_before: datetime
+    not_after: datetime
+    certificate: asn1_x509.Certificate = field(repr=False)
+    chain: tuple[asn1_x509.Certificate, ...] = field(repr=False)
+    trust_roots: tuple[asn1_x509.Certificate, ...] = field(repr=False)
+    private_key: asn1_keys.PrivateKeyInfo = field(repr=False)
+
+
+def load_identity(pkcs12_path: Path, passphrase: bytes, now: datetime | None = None) -> SigningIdentity:
+    """Load and check a signing identity.
+
+    Raises ``ConfigurationError`` when the file is missing, damaged, or the passphrase is wrong, and ``SigningError`` when
+    its certificate may not sign: expired, not yet valid, wrong key usage, or too weak a key.
+    """
+    try:
+        with pkcs12_path.open("rb") as file:
+            data = file.read(_MAX_PKCS12_BYTES + 1)
+    except OSError as error:
+        raise ConfigurationError(detail=f"cannot read the signing identity {pkcs12_path}: {error.strerror}") from error
+    if len(data) > _MAX_PKCS12_BYTES:
+        raise ConfigurationError(detail=f"{pkcs12_path} is too large for a PKCS#12 file")
+    try:
+        bundle = pkcs12.load_pkcs12(data, passphrase)
+    except ValueError:
+        # The cause is left out on purpose: it says no more, and must not carry the passphrase into a log.
+        raise ConfigurationError(
+            detail=f"cannot open the signing identity {pkcs12_path}: wrong passphrase or damaged file"
+        ) from None
+    if bundle.cert is None or not isinstance(bundle.key, RSAPrivateKey | EllipticCurvePrivateKey):
+        raise ConfigurationError(detail=f"{pkcs12_path} holds no RSA or EC key with its certificate")
+    certificates = [bundle.cert.certificate, *(extra.certificate for extra in bundle.additional_certs)]
+    _check_key(bundle.cert.certificate, bundle.key)
+    identity = _make_identity(certificates, bundle.key)
+    check_validity(identity, now or datetime.now(UTC))
+    return identity
+
+
+def check_validity(identity: SigningIdentity, now: datetime) -> None:
+    """Raise ``SigningError`` when the certificate is expired or not yet valid at ``now``."""
+    if now > identity.not_after:
+        raise SigningError(detail=f"the certificate of {identity.name} expired on {identity.not_after:%Y-%m-%d}")
+    if now < identity.not_before:
+        raise SigningError(detail=f"the certificate of {identity.name} is valid only from {identity.not_before:%Y-%m-%d}")
+
+
+def read_trust_roots(path: Path) -> tuple[asn1_x509.Certificate, ...]:
+    """Read the certificates of a PEM file. Raises ``ConfigurationError`` when it is missing or damaged."""
+    try:
+        certificates = x509.load_pem_x509_certificates(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(detail=f"cannot read the trusted certificates {path}: {error}") from error
+    return tuple(_to_asn1(certificate) for certificate in certificates)
+
+
+def bears_demonstration_mark(*names: str) -> bool:
+    """Say whether one of the names (subject, issuer) is that of a demonstration identity."""
+    return any(DEMONSTRATION_MARK in name.upper() for name in names)
+
+
+def _check_key(certificate: x509.Certificate, key: SigningKey) -> None:
+    if certificate.public_key() != key.public_key():
+        raise ConfigurationError(detail="the certificate of the signing identity does not belong to its key")
+    minimum = _MIN_RSA_BITS if isinstance(key, RSAPrivateKey) else _MIN_EC_BITS
+    if key.key_size < minimum:
+        raise SigningError(detail=f"the signing key has {key.key_size} bits, {minimum} are required")
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        usage = None
+    if usage is not None and not (usage.digital_signature or usage.content_commitment):
+        raise SigningError(detail="the certificate's key usage does not allow signing documents")
+    try:
+        is_authority = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        is_authority = False
+    if is_authority and usage is None:
+        raise SigningError(detail="the certificate is an authority's and not meant for signing documents")
+
+
+def _make_identity(certificates: list[x509.Certificate], key: SigningKey) -> SigningIdentity:
+    leaf = certificates[0]
+    roots = [certificate for certificate in certificates if certificate.issuer == certificate.subject]
+    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return SigningIdentity(
+        name=_name_of(leaf),
+        is_demonstration=bears_demonstration_mark(leaf.subject.rfc4514_string(), leaf.issuer.rfc4514_string()),
+        not_before=leaf.not_valid_before_utc,
+        not_after=leaf.not_valid_after_utc,
+        certificate=_to_asn1(leaf),
+        chain=tuple(_to_asn1(certificate) for certificate in certificates[1:]),
+        trust_roots=tuple(_to_asn1(certificate) for certificate in roots),
+        private_key=asn1_keys.PrivateKeyInfo.load(private),
+    )
+
+
+def _name_of(certificate: x509.Certificate) -> str:
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else certificate.subject.rfc4514_string()
+
+
+def _to_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))

@@ -1,0 +1,213 @@
+"""PAdES signatures (ETSI EN 319 142-1): B-B, and B-T with a time stamp of an RFC 3161 authority.
+
+The signature is appended to the archival PDF as one increment; the bytes before it stay as they were. The only network
+access is to the time-stamping authority that the caller names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from asn1crypto import cms
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import AxisAlignment, InnerScaling, Margins, SimpleBoxLayoutRule
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign import fields, signers
+from pyhanko.sign.general import SigningError as PyhankoSigningError
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
+from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from dossiers.errors import (
+    AlreadySignedError,
+    ConfigurationError,
+    IntegrityError,
+    SigningError,
+    StorageFullError,
+    TimestampError,
+)
+from dossiers.model import ArchivalPdf, SignatureLevel, SignedPdf
+from pdf.files import hash_file, replace_atomically
+from pdf.identity import SigningIdentity, check_validity
+from pdf.visible_mark import VIETNAM_TIME, MarkText, PlacedMark, place_mark
+
+FIELD_NAME = "SohoaSignature"
+_RESERVED_FOR_TIMESTAMP = 49_152  # hex digits: signature and chain take about 12,000, a token with its chain up to 20,000
+
+
+@dataclass(frozen=True, slots=True)
+class SigningOptions:
+    """How to sign. ``use_pss`` chooses RSASSA-PSS over PKCS#1 v1.5 for RSA keys; tokens and viewers differ in what they take."""
+
+    reason: str = "Số hóa hồ sơ thủ tục hành chính"
+    location: str = ""
+    use_pss: bool = True
+    timestamp_timeout_s: float = 15.0
+
+
+class _DatedSigner(signers.PdfSigner):
+    """A signer whose signature states the time that the visible mark shows, instead of asking the clock again."""
+
+    signed_at: datetime
+
+    def init_signing_session(self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only=existing_fields_only)
+        session.system_time = self.signed_at
+        return session
+
+
+class _ClearTimeStamper(RequestsHTTPTimeStamper):
+    """A time-stamping client that fails with the domain's error, whatever the authority answers."""
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        try:
+            return await super().async_timestamp(message_digest, md_algorithm)
+        except Exception as error:
+            raise TimestampError(detail=f"{urlsplit(self.url).hostname}: {error}") from error
+
+
+def sign_pdf(
+    archival: ArchivalPdf,
+    out_path: Path,
+    identity: SigningIdentity,
+    mark: MarkText | None = None,
+    timestamper_url: str | None = None,
+    options: SigningOptions | None = None,
+    now: datetime | None = None,
+) -> SignedPdf:
+    """Sign a PDF/A, with a visible mark or without, as ``out_path``, whole or not at all.
+
+    Raises ``SigningError`` when the certificate is out of date or signing fails, ``TimestampError`` (retryable) when the
+    authority does not give a time stamp, ``AlreadySignedError`` when the file has a signature, ``IntegrityError`` when it is
+    not the file that was made, ``ConfigurationError`` for a bad mark or URL, ``StorageFullError`` when the disk is full.
+    """
+    options = options or SigningOptions()
+    signed_at = (now or datetime.now(UTC)).replace(microsecond=0)
+    check_validity(identity, signed_at)
+    if hash_file(archival.path) != archival.sha256:
+        raise IntegrityError(what=archival.path.name, detail="the PDF changed between making and signing")
+    timestamper = _make_timestamper(timestamper_url, options) if timestamper_url else None
+    try:
+        with tempfile.TemporaryDirectory(prefix="sohoa-sign-", dir=out_path.parent) as folder:
+            draft = Path(folder, "signed.pdf")
+            shutil.copyfile(archival.path, draft)
+            with draft.open("rb+") as file:
+                _sign_in_place(file, archival.path, Path(folder), identity, mark, timestamper, options, signed_at)
+            replace_atomically(draft, out_path)
+    except OSError as error:
+        raise StorageFullError(detail=f"{out_path.parent}: {error.strerror}") from error
+    except (PdfError, PyhankoSigningError, ValueError) as error:
+        raise SigningError(detail=f"{type(error).__name__}: {error}") from error
+    return SignedPdf(
+        path=out_path,
+        sha256=hash_file(out_path),
+        page_count=archival.page_count,
+        level=SignatureLevel.B_T if timestamper else SignatureLevel.B_B,
+        signer=identity.name,
+        signed_at=signed_at.astimezone(UTC),
+        is_demonstration=identity.is_demonstration,
+    )
+
+
+def _make_timestamper(url: str, options: SigningOptions) -> _ClearTimeStamper:
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        raise ConfigurationError(detail="the time-stamping authority must be an http or https URL")
+    return _ClearTimeStamper(url, timeout=options.timestamp_timeout_s)
+
+
+def _sign_in_place(
+    file: BinaryIO,
+    unsigned_path: Path,
+    folder: Path,
+    identity: SigningIdentity,
+    mark: MarkText | None,
+    timestamper: _ClearTimeStamper | None,
+    options: SigningOptions,
+    signed_at: datetime,
+) -> None:
+    writer = IncrementalPdfFileWriter(file)
+    if writer.prev.embedded_signatures:
+        raise AlreadySignedError(name=unsigned_path.name)
+    placed = _prepare_mark(writer, mark, unsigned_path, signed_at) if mark else None
+    signer = _DatedSigner(
+        signers.PdfSignatureMetadata(
+            field_name=FIELD_NAME,
+            md_algorithm="sha256",
+            subfilter=fields.SigSeedSubFilter.PADES,
+            reason=options.reason or None,
+            location=options.location or None,
+            name=identity.name,
+            signer_key_usage=set(),  # checked, more exactly, when the identity was loaded
+        ),
+        _make_cms_signer(identity, options),
+        timestamper=timestamper,
+        stamp_style=_make_stamp(placed, folder) if placed else None,
+        new_field_spec=fields.SigFieldSpec(FIELD_NAME, on_page=0, box=placed.box if placed else None),
+    )
+    signer.signed_at = signed_at.astimezone(VIETNAM_TIME)
+    reserved = _RESERVED_FOR_TIMESTAMP if timestamper else None
+    _run_alone(signer, writer, reserved)
+
+
+def _run_alone(signer: signers.PdfSigner, writer: IncrementalPdfFileWriter, reserved: int | None) -> None:
+    """Run the signer's coroutine to its end, also when the caller's thread already has an event loop."""
+
+    def run() -> None:
+        asyncio.run(signer.async_sign_pdf(writer, bytes_reserved=reserved, in_place=True))
+
+    has_loop = False
+    with contextlib.suppress(RuntimeError):
+        asyncio.get_running_loop()
+        has_loop = True
+    if has_loop:
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            pool.submit(run).result()
+    else:
+        run()
+
+
+def _make_cms_signer(identity: SigningIdentity, options: SigningOptions) -> signers.SimpleSigner:
+    store = SimpleCertificateStore()
+    store.register_multiple(identity.chain)
+    return signers.SimpleSigner(
+        signing_cert=identity.certificate,
+        signing_key=identity.private_key,
+        cert_registry=store,
+        prefer_pss=options.use_pss,
+    )
+
+
+def _prepare_mark(writer: IncrementalPdfFileWriter, mark: MarkText, unsigned_path: Path, signed_at: datetime) -> PlacedMark:
+    page_ref, _ = writer.find_page_for_modification(0)
+    page = page_ref.get_object()
+    left, bottom, right, top = (float(edge) for edge in page["/MediaBox"])
+    placed = place_mark(mark, signed_at, unsigned_path, (left, bottom, right, top))
+    if placed.page_top_pt != top:
+        edges = (left, bottom, right, placed.page_top_pt)
+        page["/MediaBox"] = generic.ArrayObject([generic.FloatObject(edge) for edge in edges])
+        writer.update_container(page)
+    return placed
+
+
+def _make_stamp(placed: PlacedMark, folder: Path) -> StaticStampStyle:
+    drawing = folder / "mark.pdf"
+    drawing.write_bytes(placed.pdf)
+    unscaled = SimpleBoxLayoutRule(
+        x_align=AxisAlignment.ALIGN_MIN,
+        y_align=AxisAlignment.ALIGN_MIN,
+        margins=Margins.uniform(0),
+        inner_content_scaling=InnerScaling.NO_SCALING,
+    )
+    return StaticStampStyle.from_pdf_file(str(drawing), border_width=0, background_opacity=1.0, background_layout=unscaled)

@@ -1,0 +1,188 @@
+"""The visible mark at the top right of page 1 (NĐ 30/2020, Appendix I, II.I.3): text only, 10 pt, upright, black.
+
+The mark is the appearance of the signature field, not page content: it appears with the signature, viewers link the two,
+and the OCR text of the page stays alone in its content stream. It is drawn with reportlab in an embedded serif, since
+pyHanko's own text stamp breaks PDF/A (glyph widths, ISO 19005-2, 6.2.11.5).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from string import Formatter
+
+import pdf2image
+from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError
+from PIL import Image, ImageFilter
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from dossiers.errors import ConfigurationError
+
+VIETNAM_TIME = timezone(timedelta(hours=7))
+DEFAULT_FONT = Path("/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf")
+DEFAULT_TEMPLATE = "{form}\n{agency}\n{person}\n{time}"
+
+_FIELDS = {"form", "agency", "person", "time"}
+_SIZE_PT = 10
+_LEADING_PT = 11.5
+_DESCENT_PT = 2.5
+_MARGIN_RIGHT_PT = 28.35  # 10 mm
+_MARGIN_TOP_PT = 11.34  # 4 mm: a mark of four lines ends above the 20 mm where the text of a letter begins
+_WIDEST_PT = 230.0
+_CLEARANCE_PT = 4.0
+_LOOK_DPI = 100
+_LOOK_MAX_PX = 3000
+_LOOK_TIMEOUT_S = 60
+_DARKEST_PAPER = 150
+_INK_CONTRAST = 45
+_INK_SHARE = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class MarkText:
+    """What the mark says. ``template`` has one line a line and may use {form}, {agency}, {person} and {time}.
+
+    {time} is the signing time in ISO 8601 at +07:00. Lines that are empty once filled are left out.
+    """
+
+    form: str
+    agency: str
+    person: str
+    template: str = DEFAULT_TEMPLATE
+    font_path: Path = DEFAULT_FONT
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedMark:
+    """A drawn mark and where it stands: ``box`` in points of page 1 (left, bottom, right, top).
+
+    ``page_top_pt`` is the top of the page's MediaBox to set: higher than it was when the mark would have covered ink.
+    """
+
+    pdf: bytes
+    box: tuple[int, int, int, int]
+    page_top_pt: float
+
+
+def fill_template(mark: MarkText, signed_at: datetime) -> list[str]:
+    """Return the mark's lines. Raises ``ConfigurationError`` for a template with anything but the four names."""
+    values = {"form": mark.form, "agency": mark.agency, "person": mark.person}
+    values = {name: " ".join(value.split()) for name, value in values.items()}
+    values["time"] = signed_at.astimezone(VIETNAM_TIME).isoformat(timespec="seconds")
+    try:
+        parts = list(Formatter().parse(mark.template))
+    except ValueError as error:
+        raise ConfigurationError(detail=f"the mark's template is malformed: {error}") from error
+    for _, name, specification, conversion in parts:
+        if name is not None and (name not in _FIELDS or specification or conversion):
+            raise ConfigurationError(detail=f"the mark's template may use {sorted(_FIELDS)} only, not {{{name}}}")
+    filled = mark.template.format_map(values)
+    return [line.strip() for line in filled.splitlines() if line.strip()]
+
+
+def place_mark(mark: MarkText, signed_at: datetime, pdf_path: Path, page_box: tuple[float, float, float, float]) -> PlacedMark:
+    """Draw the mark and find its place on page 1 of ``pdf_path``, whose MediaBox is ``page_box``.
+
+    Where the scan leaves no room at the top right, the page grows upwards and the mark stands above the scan, so that
+    nothing is covered. Raises ``ConfigurationError`` for a missing font, a character that it lacks, or a bad template.
+    """
+    left, bottom, right, top = page_box
+    font = _register_font(mark.font_path)
+    margin = min(_MARGIN_RIGHT_PT, (right - left) / 10)
+    lines = _wrap(fill_template(mark, signed_at), font, min(_WIDEST_PT, right - left - 2 * margin))
+    width = max((pdfmetrics.stringWidth(line, font, _SIZE_PT) for line in lines), default=0.0)
+    width, height = int(width + 2), int(_LEADING_PT * len(lines) + _DESCENT_PT)
+    box_left = max(int(right - margin) - width, int(left))
+    box_top = int(top - _MARGIN_TOP_PT)
+    page_top = top
+    if box_top - height < bottom or not _is_free(pdf_path, page_box, (box_left, box_top - height, box_left + width, box_top)):
+        page_top = float(int(top + height + _MARGIN_TOP_PT + _CLEARANCE_PT) + 1)
+        box_top = int(page_top - _MARGIN_TOP_PT)
+    box = (box_left, box_top - height, box_left + width, box_top)
+    return PlacedMark(_draw(lines, font, width, height), box, page_top)
+
+
+def _register_font(path: Path) -> str:
+    name = "SohoaMark-" + hashlib.sha256(str(path).encode()).hexdigest()[:12]
+    if name not in pdfmetrics.getRegisteredFontNames():
+        try:
+            pdfmetrics.registerFont(TTFont(name, str(path)))
+        except (TTFError, OSError) as error:
+            raise ConfigurationError(
+                detail=f"the mark's font {path} cannot be read; install fonts-liberation2 or set another"
+            ) from error
+    return name
+
+
+def _wrap(lines: list[str], font: str, width_pt: float) -> list[str]:
+    glyphs = pdfmetrics.getFont(font).face.charToGlyph
+    missing = sorted({char for line in lines for char in line if ord(char) not in glyphs})
+    if missing:
+        raise ConfigurationError(detail=f"the mark's font has no glyph for {' '.join(missing)}")
+    wrapped: list[str] = []
+    for line in lines:
+        current = ""
+        for word in line.split():
+            longer = f"{current} {word}".strip()
+            if current and pdfmetrics.stringWidth(longer, font, _SIZE_PT) > width_pt:
+                wrapped.append(current)
+                longer = word
+            current = longer
+        wrapped.append(current)
+    return wrapped
+
+
+def _draw(lines: list[str], font: str, width: int, height: int) -> bytes:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(width, height), invariant=1, initialFontName=font, initialFontSize=_SIZE_PT)
+    canvas.setFont(font, _SIZE_PT)
+    for number, line in enumerate(lines, start=1):
+        canvas.drawString(1, height - _LEADING_PT * number + (_LEADING_PT - _SIZE_PT), line)
+    canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _is_free(pdf_path: Path, page_box: tuple[float, float, float, float], box: tuple[int, int, int, int]) -> bool:
+    page = _render_page(pdf_path, max(page_box[2] - page_box[0], page_box[3] - page_box[1]))
+    if page is None:
+        return False
+    scale = page.width / (page_box[2] - page_box[0])
+    left, bottom, right, top = (edge * scale for edge in (box[0] - page_box[0], box[1], box[2] - page_box[0], box[3]))
+    reach = _CLEARANCE_PT * scale
+    page_top = page_box[3] * scale
+    area = (left - reach, page_top - top - reach, right + reach, page_top - bottom + reach)
+    clipped = (max(area[0], 0), max(area[1], 0), min(area[2], page.width), min(area[3], page.height))
+    return is_free_of_ink(page.crop((int(clipped[0]), int(clipped[1]), int(clipped[2]), int(clipped[3]))))
+
+
+def is_free_of_ink(area: Image.Image) -> bool:
+    """Say whether a grey picture shows bare, light paper; single specks count as paper."""
+    histogram = area.filter(ImageFilter.MedianFilter(3)).histogram()
+    total = sum(histogram)
+    seen, paper = 0, 255
+    for level, count in enumerate(histogram):
+        seen += count
+        if 2 * seen >= total:
+            paper = level
+            break
+    ink = sum(histogram[: max(paper - _INK_CONTRAST, 0)])
+    return paper >= _DARKEST_PAPER and ink <= _INK_SHARE * total
+
+
+def _render_page(pdf_path: Path, longest_pt: float) -> Image.Image | None:
+    dpi = min(_LOOK_DPI, int(_LOOK_MAX_PX * 72 / longest_pt) or 1)
+    try:
+        pictures = pdf2image.convert_from_path(
+            pdf_path, dpi=dpi, first_page=1, last_page=1, grayscale=True, timeout=_LOOK_TIMEOUT_S
+        )
+    except PDFInfoNotInstalledError as error:
+        raise ConfigurationError(detail="poppler's pdftoppm is not installed") from error
+    except (PDFPageCountError, PDFSyntaxError, PDFPopplerTimeoutError, OSError):
+        return None
+    return pictures[0] if pictures else None
