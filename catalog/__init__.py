@@ -1,0 +1,24 @@
+"""What can be rebuilt from storage: submissions and their states, documents, search and progress."""
+
+from catalog.catalog import Catalog, open_catalog
+from catalog.progress import CounterProgress, Pace, ProgressReport
+from catalog.rebuild import RebuildReport, rebuild_catalog
+from catalog.search import SearchHit, SearchResults
+from catalog.submission_records import FailureGroup, Receipt, Sighting, Submission, SubmissionEvent
+
+__all__ = [
+    "Catalog",
+    "CounterProgress",
+    "FailureGroup",
+    "Pace",
+    "ProgressReport",
+    "RebuildReport",
+    "Receipt",
+    "SearchHit",
+    "SearchResults",
+    "Sighting",
+    "Submission",
+    "SubmissionEvent",
+    "open_catalog",
+    "rebuild_catalog",
+]

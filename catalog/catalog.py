@@ -1,0 +1,46 @@
+"""The catalog as a whole: what can be rebuilt from storage."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from catalog.database import Database, open_database
+from catalog.documents import Documents
+from catalog.progress import ProgressReport, compute_progress
+from catalog.search import SearchResults, search_documents
+from catalog.submissions import Submissions
+from dossiers.targets import TargetSet
+
+
+class Catalog:
+    """An open catalog. Threads may share it; a process made by fork or spawn opens its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.submissions = Submissions(database)
+        self.documents = Documents(database)
+
+    def search(self, text: str, *, limit: int = 20, offset: int = 0) -> SearchResults:
+        """Find documents; see ``catalog.search.search_documents``."""
+        return search_documents(self._database, text, limit=limit, offset=offset)
+
+    def progress(self, *, now: datetime | None = None, targets: TargetSet | None = None) -> ProgressReport:
+        """Count progress toward the targets; see ``catalog.progress.compute_progress``."""
+        return compute_progress(self._database, now=now, targets=targets)
+
+    def close(self) -> None:
+        """Give back what the catalog holds of the system."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def open_catalog(url: str, busy_timeout_s: float = 15.0) -> Catalog:
+    """Open the catalog at ``url`` (``sqlite:///PATH``), made when it is not there; see ``catalog.database.open_database``."""
+    return Catalog(open_database(url, busy_timeout_s))

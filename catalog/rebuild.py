@@ -1,0 +1,170 @@
+"""Build the catalog anew from what the object store tells, and put it in the place of the old one at once.
+
+The new catalog grows in a file of its own. Then SQLite's backup copies it over the old one in a single transaction: renaming
+a file over a database that another process has open would let that process write into a file that is gone.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Table, literal, select
+from sqlalchemy.engine import RowMapping
+
+from catalog.database import Database, insert_once, locate_file, open_database
+from catalog.documents import write_entry
+from catalog.failures import is_damaged, translate_failures
+from catalog.schema import UtcDateTime, events, sightings, submissions
+from catalog.submission_records import Submission, to_submission_row
+from dossiers.errors import ConfigurationError, StorageUnavailableError
+from dossiers.model import Actor, CatalogEntry, SubmissionState
+
+_BATCH = 200
+_SWAP_TIMEOUT_S = 60.0
+_STORED = {SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW}
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """What the new catalog holds. ``kept_submissions`` were known to the old one only: files that never became documents."""
+
+    documents: int
+    submissions: int
+    kept_submissions: int
+
+
+def rebuild_catalog(
+    url: str, entries: Iterable[CatalogEntry], received: Iterable[Submission], *, actor: Actor, at: datetime | None = None
+) -> RebuildReport:
+    """Replace the catalog at ``url`` by one of these documents and submissions; when anything fails, the old one stays.
+
+    What the object store cannot tell is taken over from the old catalog when that can be read: the histories, the further
+    files with known bytes, and the submissions that never became documents. Both iterables are read once, in batches. Other
+    processes may read meanwhile; what they write meanwhile is lost, so lock out the writers.
+    Raises what the iterables raise, and the errors of ``open_database``.
+    """
+    path = locate_file(url)
+    fresh_path = path.with_name(f".{path.name}.{secrets.token_hex(4)}.rebuild")
+    try:
+        fresh = open_database(f"sqlite:///{fresh_path}")
+        document_count = _write_entries(fresh, entries)
+        submission_count = _write_submissions(fresh, received)
+        old = _open_old(url, path)
+        kept_count = _take_over(old, fresh) if old is not None else 0
+        _note_rebuild(fresh, actor, at or datetime.now(UTC))
+        with translate_failures():
+            _swap(fresh_path, path)
+    finally:
+        _remove_database(fresh_path)
+    return RebuildReport(document_count, submission_count + kept_count, kept_count)
+
+
+def _write_entries(fresh: Database, entries: Iterable[CatalogEntry]) -> int:
+    count = 0
+    for batch in _split(entries):
+        with fresh.write() as connection:
+            for entry in batch:
+                write_entry(connection, entry)
+        count += len(batch)
+    return count
+
+
+def _write_submissions(fresh: Database, received: Iterable[Submission]) -> int:
+    count = 0
+    for batch in _split(received):
+        with fresh.write() as connection:
+            count += sum(insert_once(connection, submissions, to_submission_row(one)) is not None for one in batch)
+    return count
+
+
+def _open_old(url: str, path: Path) -> Database | None:
+    if not path.exists():
+        return None
+    try:
+        return open_database(url)
+    except ConfigurationError:  # damaged, or of another form: that is what a rebuild is for
+        return None
+
+
+def _take_over(old: Database, fresh: Database) -> int:
+    """Copy what only the old catalog knows and return how many submissions were added."""
+    kept = 0
+    with old.read() as source:
+        for batch in _split(source.execute(select(submissions).order_by(submissions.c.id)).mappings()):
+            with fresh.write() as target:
+                kept += sum(_take_over_submission(source, target, row) for row in batch)
+    return kept
+
+
+def _take_over_submission(source: Connection, target: Connection, row: RowMapping) -> bool:
+    added = None
+    if row["state"] not in _STORED:
+        added = insert_once(target, submissions, {name: value for name, value in row.items() if name != "id"})
+    mine = select(submissions.c.id).where(submissions.c.scan_sha256 == row["scan_sha256"])
+    key = target.execute(mine).scalar_one_or_none()
+    if key is not None:
+        for table in (events, sightings):
+            _copy_rows(source, target, table, row["id"], key)
+    return added is not None
+
+
+def _copy_rows(source: Connection, target: Connection, table: Table, old_key: int, key: int) -> None:
+    rows = source.execute(select(table).where(table.c.submission_id == old_key).order_by(table.c.id)).mappings()
+    copies = [{**{name: row[name] for name in row if name != "id"}, "submission_id": key} for row in rows]
+    if copies:
+        target.execute(table.insert(), copies)
+
+
+def _note_rebuild(fresh: Database, actor: Actor, at: datetime) -> None:
+    values = select(submissions.c.id, literal(at, UtcDateTime()), literal(actor.id), literal("rebuilt"), literal(""))
+    columns = ["submission_id", "happened_at", "actor_id", "what", "detail"]
+    with fresh.write() as connection:
+        connection.execute(events.insert().from_select(columns, values))
+
+
+def _swap(fresh_path: Path, path: Path) -> None:
+    try:
+        with closing(sqlite3.connect(fresh_path)) as fresh, closing(sqlite3.connect(path)) as target:
+            _copy_database(fresh, target)
+    except sqlite3.DatabaseError as error:
+        if not is_damaged(error):
+            raise
+        # Nobody can have a damaged catalog in use, so here a rename is safe. Its side files would spoil the new one.
+        for side_file in _list_files(path)[1:]:
+            side_file.unlink(missing_ok=True)
+        fresh_path.replace(path)
+
+
+def _copy_database(fresh: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    deadline = time.monotonic() + _SWAP_TIMEOUT_S
+
+    def stop_when_late(status: int, remaining: int, total: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and time.monotonic() > deadline:
+            raise StorageUnavailableError(detail="catalog: another process keeps it locked")
+
+    fresh.backup(target, pages=-1, progress=stop_when_late)
+
+
+def _remove_database(path: Path) -> None:
+    for file in _list_files(path):
+        file.unlink(missing_ok=True)
+
+
+def _list_files(path: Path) -> list[Path]:
+    return [path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))]
+
+
+def _split(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch

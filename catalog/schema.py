@@ -1,0 +1,136 @@
+"""The tables of the catalog. They hold nothing that cannot be rebuilt from the object store, save the history."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION = "1"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment; kept in UTC, also where the database forgets time zones. Naive moments are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+
+facts = Table("facts", metadata, Column("name", String(50), primary_key=True), Column("value", String(200), nullable=False))
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("scan_sha256", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("dossier_number", String(60), index=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("actor_unit", Text, nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("error_code", String(60)),
+    Column("error_vi", Text),
+    Column("error_en", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("flow_run_id", String(60)),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", ForeignKey("submissions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("dossier_number", String(60)),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("outcome", String(20), nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", ForeignKey("submissions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("happened_at", UtcDateTime, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(100), nullable=False, unique=True),
+    Column("scan_sha256", String(64), nullable=False, index=True),
+    Column("dossier_number", String(60), index=True),
+    Column("role", String(20), nullable=False),
+    Column("type_id", String(100), nullable=False, index=True),
+    Column("type_name", Text, nullable=False),
+    Column("type_score", Float, nullable=False),
+    Column("first_page", Integer, nullable=False),
+    Column("last_page", Integer, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("issue_date", Text, nullable=False),
+    Column("issuing_authority", Text, nullable=False),
+    Column("abstract", Text, nullable=False),
+    Column("signatory", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("mean_confidence", Float, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("review_reasons", JSON, nullable=False),
+    Column("signature_level", String(10)),
+    Column("pdf_key", Text, nullable=False),
+    Column("pdf_sha256", String(64), nullable=False),
+    Column("words_key", Text, nullable=False),
+    Column("metadata_key", Text, nullable=False),
+    Column("archived_at", UtcDateTime, nullable=False),
+    Index("documents_progress", "dossier_number", "role", "state", "archived_at"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("document_id", "number"),
+)

@@ -1,0 +1,191 @@
+"""Every file ever handed in, and where it stands.
+
+A file's first coming is its *submission*, known by the digest of its bytes. A later file with the same bytes is a *sighting*
+that points to it. So the submissions and the sightings together are the files seen, and the counts sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import desc, func, select, update
+
+from catalog.database import Database, insert_once
+from catalog.folding import normalize
+from catalog.schema import events, sightings, submissions
+from catalog.submission_records import (
+    FailureGroup,
+    Receipt,
+    Sighting,
+    Submission,
+    SubmissionEvent,
+    add_event,
+    add_sighting,
+    find_key,
+    make_storable,
+    read_submission,
+    to_event,
+    to_sighting,
+    to_submission,
+    to_submission_row,
+)
+from dossiers.errors import SohoaError
+from dossiers.model import Actor, Outcome, SubmissionState
+
+_UNFINISHED = {SubmissionState.RECEIVED, SubmissionState.FAILED}
+
+
+class Submissions:
+    """The submissions of a catalog.
+
+    Every method raises StorageUnavailableError or StorageFullError when the catalog cannot be used. Moments default to now.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def receive(
+        self,
+        scan_sha256: str,
+        *,
+        name: str,
+        path: str,
+        size_bytes: int,
+        dossier_number: str | None,
+        actor: Actor,
+        at: datetime | None = None,
+    ) -> Receipt:
+        """Record that a file was handed in. Of several processes with the same bytes, one gets the new submission."""
+        now = at or datetime.now(UTC)
+        new = Submission(
+            scan_sha256.lower(),
+            normalize(name),
+            make_storable(path),
+            size_bytes,
+            dossier_number,
+            now,
+            actor,
+            SubmissionState.RECEIVED,
+            error_code=None,
+            error_vi=None,
+            error_en=None,
+            attempts=0,
+            flow_run_id=None,
+            updated_at=now,
+        )
+        with self._database.write() as connection:
+            key = insert_once(connection, submissions, to_submission_row(new))
+            if key is not None:
+                add_event(connection, key, SubmissionEvent(now, actor.id, "received", new.path))
+                return Receipt(new, is_new=True, is_duplicate=False)
+            first = read_submission(connection, scan_sha256)
+            if first.path == new.path and first.state in _UNFINISHED:
+                return Receipt(first, is_new=False, is_duplicate=False)
+            sighting = Sighting(new.scan_sha256, new.name, new.path, dossier_number, now, actor.id, Outcome.DUPLICATE)
+            add_sighting(connection, find_key(connection, scan_sha256), sighting)
+            return Receipt(first, is_new=False, is_duplicate=True)
+
+    def start_attempt(
+        self, scan_sha256: str, *, actor: Actor, flow_run_id: str | None = None, at: datetime | None = None
+    ) -> Submission:
+        """Record that processing begins, in which flow run, and return the submission. Raises NotFoundError."""
+        now = at or datetime.now(UTC)
+        changes = {"attempts": submissions.c.attempts + 1, "flow_run_id": flow_run_id, "updated_at": now}
+        return self._change(scan_sha256, changes, SubmissionEvent(now, actor.id, "attempt", flow_run_id or ""))
+
+    def mark(
+        self,
+        scan_sha256: str,
+        state: SubmissionState,
+        *,
+        actor: Actor,
+        error: SohoaError | None = None,
+        detail: str = "",
+        at: datetime | None = None,
+    ) -> Submission:
+        """Set where a submission stands, with the error for it or none, and return it. Raises NotFoundError."""
+        now = at or datetime.now(UTC)
+        changes = {
+            "state": state.value,
+            "error_code": error.code if error else None,
+            "error_vi": normalize(error.message_vi) if error else None,
+            "error_en": normalize(error.message_en) if error else None,
+            "updated_at": now,
+        }
+        told = detail or (f"{error.code}: {error.message_en}" if error else "")
+        return self._change(scan_sha256, changes, SubmissionEvent(now, actor.id, state.value, told))
+
+    def add_event(self, scan_sha256: str, what: str, *, actor: Actor, detail: str = "", at: datetime | None = None) -> None:
+        """Add a line to a submission's history. Raises NotFoundError."""
+        with self._database.write() as connection:
+            event = SubmissionEvent(at or datetime.now(UTC), actor.id, what, detail)
+            add_event(connection, find_key(connection, scan_sha256), event)
+
+    def get(self, scan_sha256: str) -> Submission:
+        """Return a submission by the digest of its bytes. Raises NotFoundError."""
+        with self._database.read() as connection:
+            return read_submission(connection, scan_sha256)
+
+    def find_by_prefix(self, prefix: str, limit: int = 20) -> list[Submission]:
+        """Return the submissions whose digest begins so, in the order of their digests; none for an empty prefix."""
+        if not prefix:
+            return []
+        query = select(submissions).where(submissions.c.scan_sha256.startswith(normalize(prefix.lower()), autoescape=True))
+        with self._database.read() as connection:
+            return [to_submission(row) for row in connection.execute(query.order_by(submissions.c.scan_sha256).limit(limit))]
+
+    def list_submissions(
+        self, states: Collection[SubmissionState] = (), *, error_code: str | None = None, limit: int | None = 100
+    ) -> list[Submission]:
+        """Return submissions, newest change first; of the states and the error code given, else of all."""
+        query = select(submissions).order_by(desc(submissions.c.updated_at), submissions.c.scan_sha256).limit(limit)
+        if states:
+            query = query.where(submissions.c.state.in_(sorted(states)))
+        if error_code is not None:
+            query = query.where(submissions.c.error_code == error_code)
+        with self._database.read() as connection:
+            return [to_submission(row) for row in connection.execute(query)]
+
+    def counts(self) -> dict[SubmissionState, int]:
+        """Count the files seen by where they stand; every state is there, and the sum is the number of files seen."""
+        counted = dict.fromkeys(SubmissionState, 0)
+        with self._database.read() as connection:
+            for column in (submissions.c.state, sightings.c.outcome):
+                for state, count in connection.execute(select(column, func.count()).group_by(column)):
+                    counted[SubmissionState(state)] += count
+        return counted
+
+    def group_failures(self) -> list[FailureGroup]:
+        """Return the failed and rejected submissions by error code, largest group first."""
+        states = (SubmissionState.FAILED, SubmissionState.REJECTED)
+        groups: dict[str, list[Submission]] = {}
+        for submission in self.list_submissions(states, limit=None):
+            groups.setdefault(submission.error_code or SohoaError.code, []).append(submission)
+        found = [
+            FailureGroup(code, len(group), group[0].error_vi or "", group[0].error_en or "", group[0])
+            for code, group in groups.items()
+        ]
+        return sorted(found, key=lambda group: (-group.count, group.error_code))
+
+    def history(self, scan_sha256: str) -> list[SubmissionEvent]:
+        """Return what happened to a submission, oldest first. Raises NotFoundError."""
+        with self._database.read() as connection:
+            key = find_key(connection, scan_sha256)
+            query = select(events).where(events.c.submission_id == key).order_by(events.c.id)
+            return [to_event(row) for row in connection.execute(query)]
+
+    def list_sightings(self, scan_sha256: str) -> list[Sighting]:
+        """Return the further files with the bytes of a submission, oldest first. Raises NotFoundError."""
+        with self._database.read() as connection:
+            key = find_key(connection, scan_sha256)
+            query = select(sightings).where(sightings.c.submission_id == key).order_by(sightings.c.id)
+            return [to_sighting(row, scan_sha256) for row in connection.execute(query)]
+
+    def _change(self, scan_sha256: str, changes: dict[str, Any], event: SubmissionEvent) -> Submission:
+        with self._database.write() as connection:
+            key = find_key(connection, scan_sha256)
+            connection.execute(update(submissions).where(submissions.c.id == key).values(**changes))
+            add_event(connection, key, event)
+            return read_submission(connection, scan_sha256)
