@@ -1,0 +1,233 @@
+"""The record of an archived document: ``metadata.json`` beside its PDF. Pure.
+
+It holds Sohoa's own facts and two blocks under the names that regulations give them (``storage.legal_metadata``). The
+catalog is rebuilt from these records and the words beside them, from nothing else.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+from pydantic import AwareDatetime, Field
+
+from dossiers.model import (
+    Actor,
+    ArchivedDocument,
+    DescribedDocument,
+    DocumentRole,
+    ExtractedField,
+    Outcome,
+    ReviewReason,
+    ScannedFile,
+    SignatureLevel,
+    SignedPdf,
+)
+from storage import keys
+from storage.legal_metadata import LegalTerms, fill_nd30, fill_tt05, truncate
+from storage.object_store import MAX_METADATA_BYTES, encode_metadata, metadata_bytes
+from storage.records import ActorRecord, HistoryEvent, Record
+
+METADATA_SCHEMA_VERSION = 1
+
+
+class Recipe(Record):
+    """How a document was made: another engine or another version of the pipeline may give another result."""
+
+    engine: str
+    pipeline_version: str
+
+    @property
+    def digest_text(self) -> str:
+        """One line of text, the same for the same recipe."""
+        return f"{self.engine} | {self.pipeline_version}"
+
+
+class FieldRecord(Record):
+    """One field that the machine read: confidence 0 to 1; the box is left, top, right, bottom in pixels of the upright page."""
+
+    value: str
+    confidence: float = Field(ge=0, le=1)
+    page: int = Field(ge=1)
+    bbox_px: tuple[int, int, int, int]
+
+    @classmethod
+    def of(cls, field: ExtractedField) -> FieldRecord:
+        """Return the record of a domain field."""
+        box = field.bbox_px
+        return cls(
+            value=field.value,
+            confidence=min(1.0, max(0.0, field.confidence)),
+            page=field.page,
+            bbox_px=(box.left, box.top, box.right, box.bottom),
+        )
+
+
+class PdfRecord(Record):
+    """The signed PDF: its key and digest, and who signed it. ``level`` is None for a file that came in signed by others."""
+
+    key: str
+    sha256: str
+    page_count: int
+    level: SignatureLevel | None
+    signer: str
+    signed_at: AwareDatetime | None
+    is_demonstration: bool
+
+
+class WordsRecord(Record):
+    """The words with their boxes: key and digest."""
+
+    key: str
+    sha256: str
+
+
+class DocumentMetadata(Record):
+    """All that is known of an archived document. ``text_confidence`` and ``type_score`` are 0 to 1; ``history`` only grows."""
+
+    schema_version: int = METADATA_SCHEMA_VERSION
+    document_id: str
+    scan_sha256: str
+    scan_name: str
+    first_page: int = Field(ge=1)
+    last_page: int = Field(ge=1)
+    dossier_number: str | None
+    type_id: str
+    type_name: str
+    type_score: float
+    type_reasons: tuple[str, ...]
+    role: DocumentRole
+    fields: dict[str, FieldRecord]
+    outcome: Outcome
+    review_reasons: tuple[ReviewReason, ...]
+    text_confidence: float
+    recipe: Recipe
+    pdf: PdfRecord
+    words: WordsRecord
+    received_at: AwareDatetime
+    archived_at: AwareDatetime
+    actor: ActorRecord
+    history: tuple[HistoryEvent, ...]
+    nd30: dict[str, dict[str, str]]
+    tt05: dict[str, str]
+
+    @property
+    def metadata_key(self) -> str:
+        """The key of this very record."""
+        return keys.metadata_key(self.dossier_number, self.document_id)
+
+    def to_archived(self) -> ArchivedDocument:
+        """Return the domain's view of the stored document."""
+        return ArchivedDocument(
+            document_id=self.document_id,
+            pdf_key=self.pdf.key,
+            pdf_sha256=self.pdf.sha256,
+            words_key=self.words.key,
+            metadata_key=self.metadata_key,
+            archived_at=self.archived_at,
+        )
+
+
+def describe_document(
+    scan: ScannedFile,
+    described: DescribedDocument,
+    signed: SignedPdf,
+    words_sha256: str,
+    *,
+    role: DocumentRole,
+    recipe: Recipe,
+    actor: Actor,
+    archived_at: datetime,
+    history: tuple[HistoryEvent, ...],
+    terms: LegalTerms,
+) -> DocumentMetadata:
+    """Return the record of a document that is about to be stored. Raises ``ValueError`` for a digest that is none."""
+    document, number = described.document, described.dossier_number or None
+    document_id = keys.make_document_id(document.scan_sha256, document.first_page, document.last_page)
+    return DocumentMetadata(
+        document_id=document_id,
+        scan_sha256=document.scan_sha256,
+        scan_name=scan.name,
+        first_page=document.first_page,
+        last_page=document.last_page,
+        dossier_number=number,
+        type_id=document.type_id,
+        type_name=document.type_name,
+        type_score=document.type_score,
+        type_reasons=document.reasons,
+        role=role,
+        fields={name: FieldRecord.of(field) for name, field in described.fields.items()},
+        outcome=Outcome.NEEDS_REVIEW if described.needs_review else Outcome.ARCHIVED,
+        review_reasons=described.review_reasons,
+        text_confidence=mean_text_confidence(described),
+        recipe=recipe,
+        pdf=PdfRecord(
+            key=keys.pdf_key(number, document_id, signed.sha256),
+            sha256=signed.sha256,
+            page_count=signed.page_count,
+            level=signed.level,
+            signer=signed.signer,
+            signed_at=signed.signed_at,
+            is_demonstration=signed.is_demonstration,
+        ),
+        words=WordsRecord(key=keys.words_key(number, document_id, words_sha256), sha256=words_sha256),
+        received_at=scan.received_at,
+        archived_at=archived_at,
+        actor=ActorRecord.of(actor),
+        history=history,
+        nd30=fill_nd30(described.fields, document.type_name, signed.page_count, terms),
+        tt05=fill_tt05(document_id, described.fields, document.type_name, signed.page_count, terms),
+    )
+
+
+def mean_text_confidence(described: DescribedDocument) -> float:
+    """Return the mean confidence of the document's words, weighted by their length; 0 without words."""
+    words = [word for page in described.document.pages for line in page.lines for word in line.words]
+    letters = sum(len(word.text) for word in words)
+    return round(sum(word.confidence * len(word.text) for word in words) / letters, 4) if letters else 0.0
+
+
+def parse_metadata(data: bytes, what: str) -> DocumentMetadata:
+    """Read a record back. Raises ``IntegrityError`` when it is damaged or of a schema we do not know."""
+    return DocumentMetadata.from_json(data, what, METADATA_SCHEMA_VERSION)
+
+
+def object_metadata(record: DocumentMetadata) -> dict[str, str]:
+    """Return the small part of a record that stands on the objects themselves, at most 2 KB once percent-encoded.
+
+    It is for people who look into the bucket without Sohoa. The longest texts give way when there is not enough room.
+    """
+    tt05 = record.tt05
+    carried = {
+        "document-id": record.document_id,
+        "schema-version": str(record.schema_version),
+        "scan-sha256": record.scan_sha256,
+        "pdf-sha256": record.pdf.sha256,
+        "dossier-number": truncate(record.dossier_number or "", 60),
+        "type-id": truncate(record.type_id, 60),
+        "outcome": record.outcome.value,
+        "confidence-level": tt05.get("confidenceLevel", ""),
+        "maintenance": tt05.get("maintenance", ""),
+        "mode": tt05.get("mode", ""),
+        "code-number": tt05.get("codeNumber", ""),
+        "issued-date": tt05.get("issuedDate", ""),
+        "archived-at": record.archived_at.isoformat(),
+    }
+    for name, text in (
+        ("recipe", record.recipe.digest_text),
+        ("code-notation", tt05.get("codeNotation", "")),
+        ("type-name", record.type_name),
+        ("organ-name", tt05.get("organName", "")),
+        ("subject", tt05.get("subject", "")),
+    ):
+        room = MAX_METADATA_BYTES - metadata_bytes(encode_metadata(carried)) - len(name)
+        carried[name] = fit_encoded(text, min(room, 500))
+    return {name: value for name, value in carried.items() if value}
+
+
+def fit_encoded(text: str, room_bytes: int) -> str:
+    """Return the longest start of a text that takes at most so many bytes once percent-encoded."""
+    text = truncate(text, 500)
+    while text and len(quote(text, safe="")) > room_bytes:
+        text = truncate(text, len(text) - 1)
+    return text

@@ -1,0 +1,72 @@
+"""An S3 server's refusals, and a network's failures, in our own words. Pure: it knows codes, not the client library.
+
+Codes: Amazon S3 API reference, "Error responses"; those that begin with XMinio are MinIO's own (cmd/api-errors.go).
+"""
+
+from __future__ import annotations
+
+from dossiers.errors import (
+    ConfigurationError,
+    NotFoundError,
+    SohoaError,
+    StorageDeniedError,
+    StorageFullError,
+    StorageUnavailableError,
+)
+
+_FULL = frozenset(
+    {
+        "XMinioStorageFull",
+        "XMinioAdminBucketQuotaExceeded",
+        "QuotaExceeded",
+        "InsufficientStorage",
+        "InsufficientCapacity",
+        "ServiceUnavailableStorageFull",
+    }
+)
+_ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "ResourceNotFound"})
+_UNAVAILABLE = frozenset(
+    {
+        "SlowDown",
+        "SlowDownRead",
+        "SlowDownWrite",
+        "ServiceUnavailable",
+        "InternalError",
+        "RequestTimeout",
+        "OperationAborted",
+        "XMinioServerNotInitialized",
+        "ServerNotInitialized",
+        "Busy",
+        "ServerBusy",
+        "IncompleteBody",
+        "BadDigest",  # the bytes were damaged on their way
+        "XAmzContentSHA256Mismatch",
+    }
+)
+
+
+_FULL_CAUSES = ("no space left on device", "disk quota exceeded", "file too large")
+"""What MinIO says behind InternalError when its disk fills while an object is on the way (seen in version 2026-02-12)."""
+
+
+def map_s3_code(code: str, status: int | None, what: str, message: str = "") -> SohoaError:
+    """Return our error for an S3 error code, its message and HTTP status. ``what`` names the object, never a secret."""
+    detail = f"{what}: {code or 'HTTP'} {status or ''}".rstrip()
+    if code in _FULL or status == 507 or any(cause in message for cause in _FULL_CAUSES):
+        return StorageFullError(detail=detail)
+    if code == "NoSuchBucket":
+        return ConfigurationError(detail=f"{what}: the bucket does not exist")
+    if code in _ABSENT:
+        return NotFoundError(what=what)
+    if code in _UNAVAILABLE or status in (408, 429) or (status is not None and status >= 500):
+        return StorageUnavailableError(detail=detail)
+    return StorageDeniedError(detail=detail)
+
+
+def map_http_status(status: int | None, what: str) -> SohoaError:
+    """Return our error for an answer that is no S3 answer, such as a gateway's page before the server."""
+    if status in (401, 403):
+        return StorageDeniedError(detail=f"{what}: HTTP {status}")
+    if status == 507:
+        return StorageFullError(detail=f"{what}: HTTP {status}")
+    return StorageUnavailableError(detail=f"{what}: HTTP {status or 'answer'} is not that of an S3 server")
