@@ -65,7 +65,7 @@ def build_archival_pdf(document: DescribedDocument, out_path: Path, facts: Archi
             _date_metadata(pdf, facts)  # preparing puts the clock's time there
             pikepdf.pdfa.save(pdf, out_path, "2b", repair=False, deterministic_id=True)
     except pikepdf.pdfa.PdfaError as error:
-        findings = "; ".join(f"{finding.rule_id}: {finding.message}" for finding in error.report.findings[:3])
+        findings = "; ".join(f"{finding.rule}: {finding.message}" for finding in error.report.findings[:3])
         raise SohoaError(detail=f"the PDF does not pass as PDF/A-2b ({findings})") from error
     except pikepdf.PdfError as error:
         raise TruncatedFileError(name=out_path.name, detail=str(error)) from error

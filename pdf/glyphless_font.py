@@ -35,9 +35,9 @@ class CharacterCodes:
         """Return the codes of the units, two bytes each, big-endian. Units past the last code become U+FFFD."""
         encoded = bytearray()
         for unit in units:
-            if unit not in self._codes and len(self._codes) >= _LAST_CODE - _FIRST_CODE:
-                unit = "\N{REPLACEMENT CHARACTER}"
-            code = self._codes.setdefault(unit, _FIRST_CODE + len(self._codes))
+            is_full = len(self._codes) >= _LAST_CODE - _FIRST_CODE
+            known = unit if unit in self._codes or not is_full else "\N{REPLACEMENT CHARACTER}"
+            code = self._codes.setdefault(known, _FIRST_CODE + len(self._codes))
             encoded += code.to_bytes(2, "big")
         return bytes(encoded)
 
@@ -89,7 +89,7 @@ def _build_program() -> bytes:
     builder.setupGlyphOrder([".notdef", "blank"])
     builder.setupCharacterMap({0x20: "blank"})
     builder.setupGlyf({name: TTGlyphPen(None).glyph() for name in (".notdef", "blank")})
-    builder.setupHorizontalMetrics({name: (GLYPH_WIDTH, 0) for name in (".notdef", "blank")})
+    builder.setupHorizontalMetrics(dict.fromkeys((".notdef", "blank"), (GLYPH_WIDTH, 0)))
     builder.setupHorizontalHeader(ascent=ASCENT, descent=DESCENT)
     builder.setupNameTable({"familyName": _FONT_NAME, "styleName": "Regular", "psName": _FONT_NAME})
     builder.setupOS2(sTypoAscender=ASCENT, sTypoDescender=DESCENT, usWinAscent=ASCENT, usWinDescent=-DESCENT)

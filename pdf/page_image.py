@@ -13,8 +13,8 @@ import zlib
 from dataclasses import dataclass
 
 import pikepdf
-from PIL import Image, UnidentifiedImageError
 from pikepdf import Array, Dictionary, Name
+from PIL import Image, UnidentifiedImageError
 
 from dossiers.errors import PageSizeError, TooLargeError, TruncatedFileError
 from dossiers.model import PageSource, RecognizedPage

@@ -6,11 +6,8 @@ access is to the time-stamping authority that the caller names.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +36,7 @@ from dossiers.errors import (
     TimestampError,
 )
 from dossiers.model import ArchivalPdf, SignatureLevel, SignedPdf
+from pdf.event_loop import run_to_end
 from pdf.files import hash_file, replace_atomically
 from pdf.identity import SigningIdentity, check_validity
 from pdf.visible_mark import VIETNAM_TIME, MarkText, PlacedMark, place_mark
@@ -49,7 +47,7 @@ _RESERVED_FOR_TIMESTAMP = 49_152  # hex digits: signature and chain take about 1
 
 @dataclass(frozen=True, slots=True)
 class SigningOptions:
-    """How to sign. ``use_pss`` chooses RSASSA-PSS over PKCS#1 v1.5 for RSA keys; tokens and viewers differ in what they take."""
+    """How to sign. ``use_pss`` chooses RSASSA-PSS over PKCS#1 v1.5 for RSA keys; tokens and viewers differ."""
 
     reason: str = "Số hóa hồ sơ thủ tục hành chính"
     location: str = ""
@@ -70,6 +68,9 @@ class _DatedSigner(signers.PdfSigner):
 
 class _ClearTimeStamper(RequestsHTTPTimeStamper):
     """A time-stamping client that fails with the domain's error, whatever the authority answers."""
+
+    def __init__(self, url: str, timeout_s: float) -> None:
+        super().__init__(url, timeout=timeout_s)
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         try:
@@ -124,7 +125,7 @@ def sign_pdf(
 def _make_timestamper(url: str, options: SigningOptions) -> _ClearTimeStamper:
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
         raise ConfigurationError(detail="the time-stamping authority must be an http or https URL")
-    return _ClearTimeStamper(url, timeout=options.timestamp_timeout_s)
+    return _ClearTimeStamper(url, options.timestamp_timeout_s)
 
 
 def _sign_in_place(
@@ -158,24 +159,7 @@ def _sign_in_place(
     )
     signer.signed_at = signed_at.astimezone(VIETNAM_TIME)
     reserved = _RESERVED_FOR_TIMESTAMP if timestamper else None
-    _run_alone(signer, writer, reserved)
-
-
-def _run_alone(signer: signers.PdfSigner, writer: IncrementalPdfFileWriter, reserved: int | None) -> None:
-    """Run the signer's coroutine to its end, also when the caller's thread already has an event loop."""
-
-    def run() -> None:
-        asyncio.run(signer.async_sign_pdf(writer, bytes_reserved=reserved, in_place=True))
-
-    has_loop = False
-    with contextlib.suppress(RuntimeError):
-        asyncio.get_running_loop()
-        has_loop = True
-    if has_loop:
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            pool.submit(run).result()
-    else:
-        run()
+    run_to_end(lambda: signer.async_sign_pdf(writer, bytes_reserved=reserved, in_place=True))
 
 
 def _make_cms_signer(identity: SigningIdentity, options: SigningOptions) -> signers.SimpleSigner:
