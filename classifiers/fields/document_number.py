@@ -1,0 +1,51 @@
+"""Number and symbol of a document: "Số: 47/QĐ-UBND" (ND 30/2020 App. I, cell 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from classifiers.fields.field import make_field
+from classifiers.number_line import NumberLine, read_number_line
+from classifiers.reading import PageReading
+from dossiers.model import ExtractedField, RecognizedWord
+
+# Digits written by hand or stamped are read wrong more often than right, so they never pass without a person.
+_NOT_PRINTED_CERTAINTY = 0.45
+_LEAST_CONFIDENCE = 0.6
+_LEAST_SYMBOL_CONFIDENCE = 0.35
+
+
+def find_document_number(pages: Sequence[PageReading], known_symbols: Collection[str]) -> list[ExtractedField]:
+    """Return ``document_number`` ("47/QĐ-UBND") and ``document_symbol`` ("QĐ-UBND"), each only where it can be read.
+
+    ``known_symbols`` are the abbreviations of the types. A number without digits ("Số:    /UBND-TTHC") gives the symbol only.
+    """
+    letterhead = pages[0].letterhead if pages else None
+    line = read_number_line(letterhead.number, known_symbols) if letterhead and letterhead.number else None
+    if line is None:
+        return []
+    page = line.segment.page
+    fields = []
+    if line.number and line.value and min(word.confidence for word in line.number_words) >= _LEAST_CONFIDENCE:
+        words = _distinct((*line.number_words, *line.symbol_words))
+        weakest = min(word.confidence for word in line.number_words)
+        whole = make_field("document_number", line.value, words, page, _certainty(line, known_symbols))
+        fields.append(ExtractedField(whole.name, whole.value, round(min(whole.confidence, weakest), 3), page, whole.bbox_px))
+    if line.symbol:
+        certainty = 0.98 if line.type_symbol in known_symbols else 0.92
+        symbol = make_field("document_symbol", line.symbol, line.symbol_words, page, certainty)
+        if symbol.confidence >= _LEAST_SYMBOL_CONFIDENCE:
+            fields.append(symbol)
+    return fields
+
+
+def _certainty(line: NumberLine, known_symbols: Collection[str]) -> float:
+    if not line.is_printed:
+        return _NOT_PRINTED_CERTAINTY
+    if not line.symbol:
+        return 0.85
+    return 0.98 if line.type_symbol in known_symbols else 0.93
+
+
+def _distinct(words: Sequence[RecognizedWord]) -> tuple[RecognizedWord, ...]:
+    return tuple(dict.fromkeys(words))

@@ -1,0 +1,63 @@
+"""The agency that issued a document: the last name in the upper left block (ND 30/2020 App. I, cell 2).
+
+The block names the superior agency first. A name may take several lines: a line begins a new name only when it begins with
+a word that agencies begin with ("SỞ", "UBND", "TRƯỜNG").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from classifiers.fields.agency_words import mend_agency_words
+from classifiers.fields.field import make_field, strip_marks
+from classifiers.folding import fold_words
+from classifiers.layout import Segment
+from classifiers.reading import PageReading
+from dossiers.model import ExtractedField, RecognizedWord
+
+_HEAD_WORDS = (
+    "bo,uy ban,ubnd,hoi dong,hdnd,so,cuc,tong cuc,chi cuc,vu,ban,phong,trung tam,truong,cong an,toa an,vien,van phong,"
+    "dai hoc,bao hiem,kho bac,thanh tra,ngan hang,chinh phu,quoc hoi,thu tuong,chu tich nuoc,chi nhanh,tong cong ty,"
+    "cong ty,hoi,lien doan,doan,dang,tinh uy,huyen uy,thanh uy,dang uy,benh vien,tram,hoc vien,quy,to,doi,hat,khoa,"
+    "bch,mat tran,thue,hai quan,tap doan,cang,bao,xi nghiep,hop tac xa,tieu ban"
+)
+_CONTINUING_WORDS = "tinh,thanh pho,tp,huyen,quan,thi xa,xa,phuong,thi tran,dac khu,va"
+_HEADS = tuple(f" {head} " for head in _HEAD_WORDS.split(","))
+_CONTINUING = tuple(f" {word} " for word in _CONTINUING_WORDS.split(","))
+_SPECK_CONFIDENCE = 0.3
+
+
+def find_issuing_authority(pages: Sequence[PageReading]) -> ExtractedField | None:
+    """Return ``issuing_authority``: the issuing agency's own name, its lines joined by a blank."""
+    letterhead = pages[0].letterhead if pages else None
+    if letterhead is None:
+        return None
+    lines = [line for line in letterhead.agency_lines if line.confidence >= _SPECK_CONFIDENCE]
+    names = _group_names(lines)
+    if not names:
+        return None
+    words: list[RecognizedWord] = [word for line in names[-1] for word in line.words]
+    value = " ".join(mend_agency_words(strip_marks(line.text)) for line in names[-1])
+    starts_well = _starts_name(names[-1][0])
+    certainty = (0.97 if starts_well else 0.75) * (1.0 if letterhead.anchors else 0.85)
+    return make_field("issuing_authority", value, words, names[-1][0].page, certainty)
+
+
+def _group_names(lines: Sequence[Segment]) -> list[list[Segment]]:
+    """Join lines into names; every line that begins no name continues the one before."""
+    names: list[list[Segment]] = []
+    for line in lines:
+        if names and (not _starts_name(line) or _is_unfinished(names[-1][-1])):
+            names[-1].append(line)
+        else:
+            names.append([line])
+    return names
+
+
+def _starts_name(line: Segment) -> bool:
+    folded = fold_words(strip_marks(line.text))
+    return folded.startswith(_HEADS) and not folded.startswith(_CONTINUING)
+
+
+def _is_unfinished(line: Segment) -> bool:
+    return line.text.rstrip().endswith((",", "-", "–")) or fold_words(line.text).endswith(" va ")
