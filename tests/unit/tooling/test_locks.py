@@ -1,0 +1,63 @@
+"""The lock files: every pin hashed, no address in them, and what pyproject.toml asks for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests.unit.tooling.repository import ROOT, list_direct_dependencies, name_of, read_project
+
+_LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-tools.lock"]
+_PIN = re.compile(r"^(?P<name>[a-z0-9.-]+)(?:\[[a-z0-9,.-]+\])?==(?P<version>[^ ;]+)(?: ; [^\\]+?)?$")
+_HASH = re.compile(r"^--hash=sha256:[0-9a-f]{64}$")
+
+
+def read_pins(lock: str) -> dict[str, str]:
+    """Return name -> version of a lock; fails on a line that is anything but a pin with its hashes."""
+    text = "".join(line for line in (ROOT / lock).read_text().splitlines(keepends=True) if not line.lstrip().startswith("#"))
+    pins = {}
+    for entry in text.replace("\\\n", "\x00").splitlines():
+        head, *hashes = (part.strip() for part in entry.split("\x00"))
+        match = _PIN.match(head)
+        assert match, f"{lock}: not a pin: {head}"
+        assert hashes, f"{lock}: {head} has no hash"
+        assert all(_HASH.match(text) for text in hashes), f"{lock}: {head} has a hash of another kind"
+        pins[match["name"]] = match["version"]
+    return pins
+
+
+@pytest.mark.parametrize("lock", _LOCKS)
+def test_each_requirement_is_pinned_with_hashes(lock: str) -> None:
+    assert read_pins(lock)
+
+
+@pytest.mark.parametrize("lock", _LOCKS)
+def test_a_lock_holds_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    assert "://" not in text
+    assert "index-url" not in text.replace("--no-emit-index-url", "")
+
+
+@pytest.mark.parametrize(("lock", "with_extras"), [("requirements.lock", False), ("requirements-dev.lock", True)])
+def test_a_lock_holds_what_the_project_asks_for(lock: str, with_extras: bool) -> None:
+    pins = read_pins(lock)
+    wrong = [
+        str(requirement)
+        for requirement in list_direct_dependencies(with_extras=with_extras)
+        if not requirement.specifier.contains(pins.get(name_of(requirement), "0"), prereleases=True)
+    ]
+    assert wrong == [], f"{lock} does not match pyproject.toml; run scripts/lock"
+
+
+def test_tests_run_on_the_versions_that_users_get() -> None:
+    everything = read_pins("requirements-dev.lock")
+    assert {name: everything.get(name) for name in read_pins("requirements.lock")} == read_pins("requirements.lock")
+
+
+def test_uv_and_the_build_backend_are_pinned() -> None:
+    pins = read_pins("requirements-tools.lock")
+    assert "uv" in pins
+    for requirement in map(Requirement, read_project()["build-system"]["requires"]):
+        assert requirement.specifier.contains(pins[name_of(requirement)])
