@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pillow_heif
 from PIL import Image, ImageOps, ImageSequence
-from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
@@ -169,7 +168,7 @@ def _decode_small(image: JpegImageFile) -> None:
     image.load()
 
 
-def _stated_dpi(image: ImageFile) -> float | None:
+def _stated_dpi(image: Image.Image) -> float | None:
     stated = image.info.get("dpi")
     if not isinstance(stated, tuple) or len(stated) != 2:
         return None

@@ -36,10 +36,11 @@ MEDIA_OF_ENDING: dict[str, ScanMedia] = {
 }
 
 # Endings that promise something that is no scan. Others ("CV so 5.2024") promise nothing, and the content decides.
-OTHER_ENDINGS = frozenset(
-    ".doc .docx .xls .xlsx .ppt .pptx .odt .ods .odp .rtf .txt .csv .htm .html .xml .json .zip .rar .7z .gz .tar .exe .msi"
-    " .bmp .gif .webp .avif .svg .jp2 .mp3 .mp4 .mov .avi .eml .msg .p7m .p7s".split()
-)
+OFFICE_ENDINGS = {".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".rtf", ".eml", ".msg"}
+TEXT_ENDINGS = {".txt", ".csv", ".htm", ".html", ".xml", ".json", ".svg"}
+PACKED_ENDINGS = {".zip", ".rar", ".7z", ".gz", ".tar", ".exe", ".msi", ".p7m", ".p7s"}
+PICTURE_ENDINGS = {".bmp", ".gif", ".webp", ".avif", ".jp2", ".mp3", ".mp4", ".mov", ".avi"}
+OTHER_ENDINGS = frozenset(OFFICE_ENDINGS | TEXT_ENDINGS | PACKED_ENDINGS | PICTURE_ENDINGS)
 
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 

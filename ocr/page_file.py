@@ -87,7 +87,7 @@ def settle_dpi(size_px: tuple[int, int], stated_dpi: float | None) -> int:
     estimate = round(max(short / A4_WIDTH_INCH, long / A4_HEIGHT_INCH))
     if stated_dpi is None or not MIN_PLAUSIBLE_DPI <= stated_dpi <= MAX_PLAUSIBLE_DPI:
         return max(1, estimate)
-    if not MIN_PLAUSIBLE_SIDE_INCH <= short / stated_dpi or long / stated_dpi > MAX_PLAUSIBLE_SIDE_INCH:
+    if short / stated_dpi < MIN_PLAUSIBLE_SIDE_INCH or long / stated_dpi > MAX_PLAUSIBLE_SIDE_INCH:
         return max(1, estimate)
     is_default = round(stated_dpi) in {72, 96}
     if is_default and long / stated_dpi > A4_HEIGHT_INCH * 1.15:

@@ -126,11 +126,11 @@ def _walk_content(walk: _Walk, contents: Any, resources: Any, state: _State, dep
     data = b"\n".join(_read_bounded(walk, part) for part in parts)
     holder = pikepdf.Pdf.new()
     stack: list[_State] = []
-    for operands, operator in pikepdf.parse_content_stream(holder.make_stream(data)):
+    for instruction in pikepdf.parse_content_stream(holder.make_stream(data)):
+        operands, name = instruction.operands, str(instruction.operator)
         walk.operators += 1
         if walk.operators > MAX_OPERATORS:
             raise _TooComplicatedError
-        name = str(operator)
         if name == "q":
             stack.append(state)
         elif name == "Q":

@@ -12,7 +12,14 @@ from typing import Any
 
 import pikepdf
 
-from dossiers.errors import PageSizeError, PasswordProtectedError, SohoaError, TooLargeError, TruncatedFileError, WrongFormatError
+from dossiers.errors import (
+    PageSizeError,
+    PasswordProtectedError,
+    SohoaError,
+    TooLargeError,
+    TruncatedFileError,
+    WrongFormatError,
+)
 from ocr.limits import ScanLimits
 from ocr.page_file import check_page_count
 from ocr.pdf_content import Rectangle, inflated_size

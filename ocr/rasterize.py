@@ -51,7 +51,8 @@ def draw_single_image(xobject: pikepdf.Object, writer: PageWriter, *, is_gray: b
     with tempfile.TemporaryDirectory(prefix="sohoa-image-") as folder, pikepdf.Pdf.new() as pdf:
         page = pdf.add_blank_page(page_size=(width, height))
         page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=pdf.copy_foreign(xobject)))
-        page.obj.Contents = pdf.make_stream(f"{width} 0 0 {height} 0 0 cm /Im0 Do".encode())
+        # Splash rounds an image's edges outwards, to whole pixels: a quarter inwards keeps it at its own size, unscaled.
+        page.obj.Contents = pdf.make_stream(f"{width - 0.5} 0 0 {height - 0.5} 0.25 0.25 cm /Im0 Do".encode())
         path = Path(folder) / "image.pdf"
         pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.disable)
         image = _draw(path, 1, round(POINTS_PER_INCH), writer, is_gray=is_gray)
@@ -113,7 +114,7 @@ def _draw(path: Path, number: int, dpi: int, writer: PageWriter, *, is_gray: boo
             raise TruncatedFileError(name=writer.name, detail=f"poppler cannot read page {number}") from error
         if len(drawn) != 1:
             raise TruncatedFileError(name=writer.name, detail=f"poppler cannot draw page {number}")
-        return _open_drawn(Path(drawn[0]), number, writer)
+        return _open_drawn(Path(str(drawn[0])), number, writer)
 
 
 def _open_drawn(path: Path, number: int, writer: PageWriter) -> Image.Image:

@@ -1,0 +1,98 @@
+"""A page made ready for reading. What is stored is never cleaned: these pixels are only read, then thrown away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ocr.page_image import WHITE, Pixels, as_pixels, resize, to_gray
+
+READING_DPI = 200  # read better and faster than 300 (docs/design.md); Tesseract scales lines to its own height anyway
+BACKGROUND_SCALE_DPI = 25  # the light's fall-off is smooth; at this scale letters vanish in a small closing
+BACKGROUND_KERNEL_INCH = 0.28  # wider than a bold capital's strokes, narrower than a photograph's shadow
+INK_LEVEL = 170  # of 255, on flattened paper
+MIN_RULE_INCH = 0.32  # longer than any letter's bar or dash
+MAX_RULE_INCH = 0.035  # thicker is a picture, not a rule
+MIN_LEADER_INCH = 0.3
+MAX_DOT_INCH = 0.03
+MAX_DOT_GAP_INCH = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class ReadablePage:
+    """Gray pixels, black on white at about READING_DPI, and how they scale: reading pixels = page pixels * ``scale``."""
+
+    pixels: Pixels
+    scale: float
+    dpi: int
+
+
+def prepare_for_reading(pixels: Pixels, dpi: int) -> ReadablePage:
+    """Lift red seals, even out the light, erase rules and dot leaders, and resample to READING_DPI.
+
+    ``pixels`` is the upright, straightened page (gray or BGR).
+    """
+    scale = READING_DPI / dpi
+    gray = lift_seals(pixels)
+    if scale < 1:
+        gray = resize(gray, scale)
+        flat = flatten_light(gray, READING_DPI)
+    else:
+        flat = resize(flatten_light(gray, dpi), scale)
+    return ReadablePage(erase_leaders(erase_rules(flat, READING_DPI), READING_DPI), scale, READING_DPI)
+
+
+def lift_seals(pixels: Pixels) -> Pixels:
+    """Return gray pixels in which red ink is as light as paper: the greater of red channel and luminance."""
+    return pixels if pixels.ndim == 2 else as_pixels(np.maximum(pixels[:, :, 2], to_gray(pixels)))
+
+
+def flatten_light(gray: Pixels, dpi: int) -> Pixels:
+    """Divide by the paper's own brightness, estimated from a closing of the page at a small scale."""
+    small = resize(gray, min(1.0, BACKGROUND_SCALE_DPI / dpi))
+    side = max(3, round(BACKGROUND_KERNEL_INCH * BACKGROUND_SCALE_DPI) | 1)
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    paper = cv2.GaussianBlur(cv2.medianBlur(paper, 5), (0, 0), side / 3)
+    wide = cv2.resize(paper, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return as_pixels(cv2.divide(gray, np.maximum(wide, 1), scale=WHITE))
+
+
+def find_rules(ink: Pixels, dpi: int) -> Pixels:
+    """Return the mask (255 = rule) of straight horizontal and vertical lines in an ink mask (255 = ink)."""
+    length, thickness = round(MIN_RULE_INCH * dpi), max(3, round(MAX_RULE_INCH * dpi))
+    mask = np.zeros_like(ink)
+    for size, across in (((length, 1), (1, thickness)), ((1, length), (thickness, 1))):
+        lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, size))
+        thick = cv2.morphologyEx(lines, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, across))
+        mask |= as_pixels(cv2.subtract(lines, thick))
+    return mask
+
+
+def erase_rules(flat: Pixels, dpi: int) -> Pixels:
+    """Paint long thin lines (tables, underlines, frames) white."""
+    mask = find_rules(as_pixels((flat < INK_LEVEL) * np.uint8(WHITE)), dpi)
+    if not mask.any():
+        return flat
+    grown = cv2.dilate(mask, np.ones((3, 3), np.uint8))
+    return as_pixels(np.where(grown > 0, WHITE, flat))
+
+
+def erase_leaders(flat: Pixels, dpi: int) -> Pixels:
+    """Paint rows of dots, on which a form is filled in, white."""
+    ink = as_pixels((flat < INK_LEVEL) * np.uint8(WHITE))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    side = max(2, round(MAX_DOT_INCH * dpi))
+    is_dot = (stats[:, cv2.CC_STAT_WIDTH] <= side) & (stats[:, cv2.CC_STAT_HEIGHT] <= side)
+    is_dot[0] = False
+    if count < 2 or not is_dot.any():
+        return flat
+    dots = as_pixels(is_dot[labels] * np.uint8(WHITE))
+    gap = max(3, round(MAX_DOT_GAP_INCH * dpi))
+    joined = cv2.morphologyEx(dots, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (gap, 1)))
+    _, row_labels, row_stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    is_row = (row_stats[:, cv2.CC_STAT_WIDTH] >= MIN_LEADER_INCH * dpi) & (row_stats[:, cv2.CC_STAT_HEIGHT] <= 1.5 * side)
+    is_row[0] = False
+    leaders = cv2.dilate(as_pixels((is_row[row_labels] & (dots > 0)) * np.uint8(WHITE)), np.ones((3, 3), np.uint8))
+    return as_pixels(np.where(leaders > 0, WHITE, flat))

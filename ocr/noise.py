@@ -1,0 +1,66 @@
+"""Which of the reader's words are no words: specks, strokes of a pen, rims of a seal."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from dossiers.model import RecognizedLine, RecognizedWord
+from ocr.lines import join_words
+
+MIN_CONFIDENCE = 0.05  # Tesseract gives 0 to what it made up
+MIN_MARK_CONFIDENCE = 0.55  # for a word of punctuation alone at the end of a line
+MIN_LINE_CONFIDENCE = 0.3
+MIN_SHORT_LINE_CONFIDENCE = 0.5
+SHORT_LINE_LETTERS = 3
+MIN_HEIGHT_EM, MAX_HEIGHT_EM = 0.25, 3.5
+KEPT_MARKS = frozenset("-+*•./,;:()\"'“”%&")
+
+
+def drop_noise(lines: Sequence[RecognizedLine]) -> list[RecognizedLine]:
+    """Return the lines without the words, and without the lines, that are no text."""
+    em_px = _usual_height(lines)
+    kept = []
+    for line in lines:
+        words = _trim([word for word in line.words if _is_word(word, em_px)])
+        if words and _is_text(joined := join_words(words)):
+            kept.append(joined)
+    return kept
+
+
+def _usual_height(lines: Sequence[RecognizedLine]) -> float:
+    heights = [word.bbox_px.height for line in lines for word in line.words if word.confidence > 0.6 and len(word.text) > 1]
+    return statistics.median(heights) if heights else 0.0
+
+
+def _is_word(word: RecognizedWord, em_px: float) -> bool:
+    if word.confidence < MIN_CONFIDENCE:
+        return False
+    is_letters = any(letter.isalnum() for letter in word.text)
+    if not em_px:
+        return is_letters
+    height = word.bbox_px.height / em_px
+    return (height >= MIN_HEIGHT_EM or not is_letters) and height <= MAX_HEIGHT_EM
+
+
+def _trim(words: list[RecognizedWord]) -> list[RecognizedWord]:
+    """Cut doubtful marks off both ends of a line; within it they are more often a real dash."""
+    first, last = 0, len(words)
+    while first < last and _is_doubtful_mark(words[first]):
+        first += 1
+    while last > first and _is_doubtful_mark(words[last - 1]):
+        last -= 1
+    return words[first:last]
+
+
+def _is_doubtful_mark(word: RecognizedWord) -> bool:
+    if any(letter.isalnum() for letter in word.text):
+        return False
+    return word.confidence < MIN_MARK_CONFIDENCE or not set(word.text) <= KEPT_MARKS
+
+
+def _is_text(line: RecognizedLine) -> bool:
+    letters = sum(letter.isalnum() for letter in line.text)
+    if letters == 0:
+        return False
+    return line.confidence >= (MIN_SHORT_LINE_CONFIDENCE if letters <= SHORT_LINE_LETTERS else MIN_LINE_CONFIDENCE)

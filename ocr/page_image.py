@@ -1,0 +1,103 @@
+"""A page's pixels. They never leave ``ocr/``; between tasks only paths and digests travel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+
+from dossiers.errors import TruncatedFileError, UnreadablePathError
+from dossiers.model import PageSource
+
+Pixels = NDArray[np.uint8]
+EXIF_ORIENTATION_TAG = 0x0112
+EXIF_TURNS_DEG = {1: 0, 3: 180, 6: 90, 8: 270}
+READERS: dict[str, type[JpegImageFile] | type[PngImageFile] | type[TiffImageFile]] = {
+    "image/jpeg": JpegImageFile,
+    "image/png": PngImageFile,
+    "image/tiff": TiffImageFile,
+}
+CV2_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+WHITE = 255
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """Pixels of a page: uint8, height x width (gray) or height x width x 3 (blue, green, red).
+
+    ``hint_deg`` is the clockwise turn that the file's EXIF orientation asks for; the pixels are *not* turned by it.
+    None when the file says nothing.
+    """
+
+    pixels: Pixels
+    dpi: int
+    hint_deg: int | None = None
+
+    @property
+    def is_gray(self) -> bool:
+        return self.pixels.ndim == 2
+
+
+def decode_page(source: PageSource) -> PageImage:
+    """Decode a page's image file, without applying its EXIF orientation.
+
+    Raises TruncatedFileError when it is damaged or not of the size that the source states, UnreadablePathError.
+    """
+    try:
+        with source.path.open("rb") as stream:
+            image = READERS[source.media_type](stream)
+            if image.size != (source.width_px, source.height_px):
+                raise TruncatedFileError(name=source.path.name, detail=f"size {image.size}")
+            orientation = image.getexif().get(EXIF_ORIENTATION_TAG) if source.media_type == "image/jpeg" else None
+            plain = image if image.mode in {"L", "RGB"} else image.convert("L" if image.mode == "1" else "RGB")
+            array = np.asarray(plain, dtype=np.uint8)
+    except FileNotFoundError as error:
+        raise UnreadablePathError(name=source.path.name, detail="missing") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise TruncatedFileError(name=source.path.name, detail=f"{type(error).__name__}: {error}") from error
+    pixels = array if array.ndim == 2 else np.ascontiguousarray(array[:, :, ::-1])
+    return PageImage(pixels, source.dpi, EXIF_TURNS_DEG.get(orientation) if orientation is not None else None)
+
+
+def to_gray(pixels: Pixels) -> Pixels:
+    """Return the luminance, height x width."""
+    return pixels if pixels.ndim == 2 else as_pixels(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY))
+
+
+def turn(pixels: Pixels, rotation_deg: int) -> Pixels:
+    """Turn clockwise by 0, 90, 180 or 270 degrees, without loss."""
+    return pixels if rotation_deg == 0 else as_pixels(cv2.rotate(pixels, CV2_TURNS[rotation_deg]))
+
+
+def straighten(pixels: Pixels, skew_deg: float) -> Pixels:
+    """Turn clockwise by ``skew_deg`` about the centre, on a canvas of unchanged size: corners are cut, gaps are white."""
+    if skew_deg == 0:
+        return pixels
+    height, width = pixels.shape[:2]
+    # The centre of the page is between pixels: OpenCV counts from the middle of the first one. It turns anticlockwise.
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -skew_deg, 1.0)
+    fill = (WHITE, WHITE, WHITE)
+    return as_pixels(
+        cv2.warpAffine(
+            pixels, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill
+        )
+    )
+
+
+def resize(pixels: Pixels, scale: float) -> Pixels:
+    """Scale both sides; areas are averaged when it shrinks, cubic interpolation when it grows."""
+    if scale == 1:
+        return pixels
+    height, width = pixels.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return as_pixels(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC))
+
+
+def as_pixels(array: object) -> Pixels:
+    """Return what OpenCV gives back as uint8 pixels."""
+    return np.asarray(array, dtype=np.uint8)

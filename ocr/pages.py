@@ -1,0 +1,101 @@
+"""One page, from its image file to its lines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import cv2
+
+from dossiers.errors import RecognitionError
+from dossiers.model import PageSource, QualityVerdict, RecognizedLine, RecognizedPage
+from ocr.cleaning import prepare_for_reading
+from ocr.engine import OcrEngine
+from ocr.lines import scale_line
+from ocr.noise import drop_noise
+from ocr.orientation import find_rotation, find_skew
+from ocr.page_image import Pixels, decode_page, straighten, turn
+from ocr.quality import Assessment, assess_quality
+from ocr.reading_order import arrange_lines
+from ocr.text import count_letters
+
+PAGE_TIMEOUT_S = 120.0
+SURE_WORD_CONFIDENCE = 0.6
+MIN_SURE_LETTERS = 6  # on a page with next to no ink: less is a stamp's rim read as letters
+
+
+def read_page(source: PageSource, engine: OcrEngine, *, name: str = "", timeout_s: float = PAGE_TIMEOUT_S) -> RecognizedPage:
+    """Read one page. ``name`` is the scan's name for error messages; ``timeout_s`` bounds the recognition.
+
+    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, clean, recognize, arrange.
+
+    Raises TruncatedFileError, RecognitionError, RecognitionTimeoutError, ConfigurationError.
+    """
+    label = name or source.path.name
+    try:
+        return _read(source, engine, timeout_s)
+    except RecognitionError as error:
+        raise type(error)(**{**error.facts, "name": label, "page": source.number}) from error
+    except (cv2.error, MemoryError) as error:
+        raise RecognitionError(name=label, page=source.number, detail=f"{type(error).__name__}: {error}"[:300]) from error
+
+
+def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> RecognizedPage:
+    seconds: dict[str, float] = {}
+    with _timed(seconds, "load"):
+        page = decode_page(source)
+    with _timed(seconds, "quality"):
+        assessment = assess_quality(page.pixels, page.dpi)
+    if assessment.verdict.is_blank:
+        return _finish(source, page.hint_deg or 0, 0.0, page.pixels, assessment.verdict, (), seconds)
+    with _timed(seconds, "orientation"):
+        rotation_deg = find_rotation(page, engine).rotation_deg
+        turned = turn(page.pixels, rotation_deg)
+    with _timed(seconds, "deskew"):
+        skew_deg = find_skew(turned)
+        upright = straighten(turned, skew_deg)
+    with _timed(seconds, "clean"):
+        readable = prepare_for_reading(upright, page.dpi)
+    with _timed(seconds, "recognize"):
+        read = engine.recognize(readable.pixels, readable.dpi, timeout_s)
+    with _timed(seconds, "arrange"):
+        height, width = upright.shape[:2]
+        scaled = [scale_line(line, 1 / readable.scale, width, height) for line in drop_noise(read)]
+        lines = arrange_lines(scaled)
+    verdict, lines = _settle_blank(assessment, lines)
+    return _finish(source, rotation_deg, skew_deg, upright, verdict, lines, seconds)
+
+
+def _settle_blank(assessment: Assessment, lines: Sequence[RecognizedLine]) -> tuple[QualityVerdict, tuple[RecognizedLine, ...]]:
+    """Call a page with next to no ink blank when reading found no word on it that is sure."""
+    words = [word for line in lines for word in line.words if word.confidence >= SURE_WORD_CONFIDENCE]
+    if assessment.is_sparse and sum(count_letters(word.text) for word in words) < MIN_SURE_LETTERS:
+        return replace(assessment.verdict, is_blank=True), ()
+    return assessment.verdict, tuple(lines)
+
+
+def _finish(
+    source: PageSource,
+    rotation_deg: int,
+    skew_deg: float,
+    upright: Pixels,
+    verdict: QualityVerdict,
+    lines: tuple[RecognizedLine, ...],
+    seconds: dict[str, float],
+) -> RecognizedPage:
+    width, height = source.width_px, source.height_px
+    if rotation_deg in {90, 270}:
+        width, height = height, width
+    rounded = {stage: round(value, 4) for stage, value in seconds.items()}
+    return RecognizedPage(source, width, height, rotation_deg, skew_deg, verdict, lines, rounded)
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[stage] = time.perf_counter() - started

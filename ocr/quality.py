@@ -1,0 +1,158 @@
+"""What a scan is like: dots per inch, sharpness, contrast, colour, blank, cut off.
+
+The verdict is about the *scan*, so it is taken from the page as it came, before any cleaning. It must not cry wolf:
+a clean bitonal office scan has none of these faults but NOT_COLOUR.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from dossiers.model import QualityFault, QualityVerdict
+from ocr.cleaning import flatten_light, lift_seals
+from ocr.page_image import Pixels, as_pixels, resize, to_gray
+
+MIN_DPI = 200  # NĐ 30/2020, App. I, II.I.2
+MIN_LETTER_HEIGHT_PX = 10  # x-height of 11 pt Times at 200 dpi is 14 px, at 150 dpi 10: below that marks run together
+MIN_LETTERS_FOR_HEIGHT = 60
+THUMBNAIL_SIDE_PX = 1750  # 150 dpi on A4
+THUMBNAIL_DPI = 150
+STRONG_INK_LEVEL = 140  # of 255 on flattened paper; what shines through from the other side stays lighter
+MIN_LETTER_PX, MAX_LETTER_PX = 6, 50
+# A sharp edge falls from paper to ink within about two pixels of the thumbnail. Real scans and photos measured 0.68 to
+# 0.97. Blurred with sigma 3 px at 300 dpi they have 0.54 and are still read well; with 4 px 0.45, and reading suffers.
+MIN_SHARPNESS = 0.48
+MIN_CONTRAST = 0.35  # of black on white; pencil and faint thermal paper fall below
+# Of 255, between strongest and weakest channel, on average. A colour scanner's noise alone gives 0.9 or more on a page
+# without a coloured thing; a gray scan stored as RGB gives 0.
+MIN_MEAN_CHROMA = 0.3
+BLANK_LETTERS = 8  # fewer letter-sized shapes are specks
+BLANK_INK_SHARE = 1e-3
+SPARSE_LETTERS = 150  # up to here a stamp's fragment may look like letters; reading decides
+SPARSE_INK_SHARE = 6e-3
+BORDER_INCH = 0.02
+MIN_CUT_LINES = 4
+MIN_CUT_LINES_SHARE = 0.2
+MIN_CUT_LETTERS = 8
+MIN_BORDER_BRIGHTNESS = 0.7  # of the paper: what surrounds a photographed sheet is darker
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The verdict, and ``is_sparse``: so little ink that only reading can tell whether it is text."""
+
+    verdict: QualityVerdict
+    is_sparse: bool
+
+
+def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
+    """Judge a page (gray or BGR, at ``dpi``) as it was scanned."""
+    gray = to_gray(pixels)
+    scale = min(1.0, THUMBNAIL_SIDE_PX / max(gray.shape))
+    small = resize(gray, scale)
+    flat = flatten_light(resize(lift_seals(pixels), scale), THUMBNAIL_DPI)
+    ink = as_pixels((flat < STRONG_INK_LEVEL) * np.uint8(255))
+    letters = _find_letters(ink)
+    ink_share = float((ink > 0).mean())
+    is_blank = len(letters) < BLANK_LETTERS and ink_share < BLANK_INK_SHARE
+    is_sparse = len(letters) < SPARSE_LETTERS and ink_share < SPARSE_INK_SHARE
+    sharpness, contrast = measure_sharpness(small, ink), measure_contrast(small, ink)
+    is_colour = has_colour(pixels)
+    faults = {
+        QualityFault.LOW_DPI: dpi < MIN_DPI or _has_tiny_letters(letters, scale),
+        QualityFault.BLURRED: not is_sparse and sharpness < MIN_SHARPNESS,
+        QualityFault.LOW_CONTRAST: not is_sparse and contrast < MIN_CONTRAST,
+        QualityFault.CUT_EDGE: not is_sparse and is_cut_off(letters, small),
+        QualityFault.NOT_COLOUR: not is_colour,
+    }
+    found = tuple(fault for fault, is_present in faults.items() if is_present)
+    verdict = QualityVerdict(dpi, round(sharpness, 3), round(contrast, 3), is_blank, is_colour, found)
+    return Assessment(verdict, is_sparse)
+
+
+def measure_sharpness(gray: Pixels, ink: Pixels) -> float:
+    """Return how steep the edges of the ink are, as the share of the contrast that is crossed in a pixel; about 0 to 1."""
+    edges = cv2.morphologyEx(ink, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    if edges.sum() < 50:
+        return 0.0
+    values = gray.astype(np.float32)
+    steps = np.hypot(cv2.Sobel(values, cv2.CV_32F, 1, 0, ksize=3) / 8, cv2.Sobel(values, cv2.CV_32F, 0, 1, ksize=3) / 8)
+    window = np.ones((7, 7), np.uint8)
+    span = cv2.dilate(values, window) - cv2.erode(values, window)
+    # The steepest half of the edge pixels: the others lie beside the edge or in corners.
+    ratios = 2 * steps[edges] / np.maximum(span[edges], 16)
+    return float(np.quantile(ratios, 0.75))
+
+
+def measure_contrast(gray: Pixels, ink: Pixels) -> float:
+    """Return by how much the ink is darker than the paper, 0 to 1; 0 where there is no ink."""
+    if not ink.any():
+        return 0.0
+    core = cv2.erode(ink, np.ones((2, 2), np.uint8))
+    dark = np.median(gray[core > 0]) if core.any() else np.median(gray[ink > 0])
+    return float(max(0.0, (np.quantile(gray, 0.9) - dark) / 255))
+
+
+def has_colour(pixels: Pixels) -> bool:
+    """Say whether the page was scanned in colour, whatever is on it."""
+    if pixels.ndim == 2:
+        return False
+    small = resize(pixels, min(1.0, THUMBNAIL_SIDE_PX / max(pixels.shape[:2])))
+    return bool((small.max(axis=2) - small.min(axis=2)).mean() >= MIN_MEAN_CHROMA)
+
+
+def is_cut_off(letters: np.ndarray, gray: Pixels) -> bool:
+    """Say whether lines of text run into an edge of the page, so that part of them is missing.
+
+    ``letters`` are boxes (left, top, width, height) on the thumbnail ``gray``.
+    """
+    height, width = gray.shape
+    paper = float(np.quantile(gray, 0.8))
+    margin = max(2, round(BORDER_INCH * THUMBNAIL_DPI))
+    left, top = letters[:, 0], letters[:, 1]
+    right, bottom = left + letters[:, 2], top + letters[:, 3]
+    lines = max(1, _count_lines(top, bottom))
+    for touches, strip in (
+        (left <= margin - 2, gray[:, : margin * 2]),
+        (right >= width - margin + 2, gray[:, -margin * 2 :]),
+    ):
+        count = _count_lines(top[touches], bottom[touches])
+        if count >= MIN_CUT_LINES and count >= MIN_CUT_LINES_SHARE * lines and _is_paper(strip, paper):
+            return True
+    for touches, strip in ((top <= 0, gray[: margin * 2]), (bottom >= height, gray[-margin * 2 :])):
+        if touches.sum() >= MIN_CUT_LETTERS and _is_paper(strip, paper):
+            return True
+    return False
+
+
+def _is_paper(strip: Pixels, paper: float) -> bool:
+    return float(np.median(strip)) >= MIN_BORDER_BRIGHTNESS * paper
+
+
+def _find_letters(ink: Pixels) -> np.ndarray:
+    """Return the boxes (left, top, width, height) of letter-sized shapes."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    boxes = stats[1:, :4]
+    width, height, area = boxes[:, 2], boxes[:, 3], stats[1:, cv2.CC_STAT_AREA]
+    keep = (height >= MIN_LETTER_PX) & (height <= MAX_LETTER_PX) & (width <= 3 * MAX_LETTER_PX) & (width >= 2)
+    return np.asarray(boxes[keep & (area >= MIN_LETTER_PX)])
+
+
+def _has_tiny_letters(letters: np.ndarray, scale: float) -> bool:
+    if len(letters) < MIN_LETTERS_FOR_HEIGHT:
+        return False
+    return float(np.median(letters[:, 3])) / scale < MIN_LETTER_HEIGHT_PX
+
+
+def _count_lines(tops: np.ndarray, bottoms: np.ndarray) -> int:
+    """Count groups of boxes that do not overlap vertically with those above them."""
+    order = np.argsort(tops)
+    lines, reach = 0, -1.0
+    for top, bottom in zip(tops[order], bottoms[order], strict=True):
+        middle = (float(top) + float(bottom)) / 2
+        if middle > reach:
+            lines, reach = lines + 1, float(bottom)
+    return lines
