@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -28,6 +28,9 @@ _SYMBOL_WORTH = 0.6
 _FOLDED_SYMBOL_WORTH = 0.45
 _WORDS_WORTH = 0.75
 _NEGATIVE_COST = 0.25
+_FIRM_TITLE = 0.7
+_BELOW_FIRST = 0.06
+_BELOW_WORTH = 0.6
 _AMBIGUITY_MARGIN = 0.04
 # A long phrase is looked for with faults, a short one as it stands.
 _FUZZY_PHRASE_LETTERS = 12
@@ -74,13 +77,23 @@ def classify(pages: Sequence[RecognizedPage], types: Mapping[str, DocumentType],
 def score_types(pages: Sequence[RecognizedPage], types: Mapping[str, DocumentType]) -> list[TypeScore]:
     """Return every type that anything speaks for, best first. ``pages`` starts with the document's first page."""
     evidence = gather_evidence(pages, types)
-    titles = {kind.id: match_title(evidence.candidates, kind) for kind in types.values()}
+    titles = _prefer_topmost({kind.id: match_title(evidence.candidates, kind) for kind in types.values()})
     has_title = any(match and match.strength > 0.6 for match in titles.values())
     scores = [_score(kind, evidence, titles[kind.id], has_title=has_title) for kind in types.values()]
     ranked = sorted(
         (item for item in scores if item.score > 0), key=lambda item: (item.score, _title_length(item)), reverse=True
     )
     return _mark_ambiguity(ranked)
+
+
+def _prefer_topmost(titles: dict[str, TitleMatch | None]) -> dict[str, TitleMatch | None]:
+    """Weaken the titles that stand well below the first one: what a page names later is not what it is."""
+    firm = [match.candidate.top for match in titles.values() if match and match.is_whole and match.strength > _FIRM_TITLE]
+    limit = min(firm, default=1.0) + _BELOW_FIRST
+    return {
+        type_id: replace(match, strength=match.strength * _BELOW_WORTH) if match and match.candidate.top > limit else match
+        for type_id, match in titles.items()
+    }
 
 
 def gather_evidence(pages: Sequence[RecognizedPage], types: Mapping[str, DocumentType]) -> PageEvidence:

@@ -22,6 +22,7 @@ _CENTRE_REACH = 0.17
 _PREFIX_WORTH = 0.88
 _MIXED_CASE_WORTH = 0.8
 _ASIDE_WORTH = 0.7
+_FORMULA_WORTH = 0.7
 # Words that follow a type's name when another document is cited, not titled.
 _CITING = ("so", "nay", "tai", "ngay")
 
@@ -115,6 +116,9 @@ def _placing(candidate: TitleCandidate, *, is_whole: bool) -> float:
         worth *= _ASIDE_WORTH
     if candidate.top > 0.5:
         worth *= 0.6
+    if candidate.text.rstrip().endswith(":"):
+        # "QUYẾT ĐỊNH:" leads to the articles; a title has no colon.
+        worth *= _FORMULA_WORTH
     return worth
 
 

@@ -30,7 +30,10 @@ _NAME_LABEL = re.compile(
 )
 _BIRTH_LABEL = re.compile(r"(?:ngay\s*,?\s*thang\s*,?\s*nam sinh|ngay sinh|sinh ngay|nam sinh|date of birth)")
 _BIRTH_DATE = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})|(\d{1,2})\s*thang\s*(\d{1,2})\s*nam\s*(\d{4})")
-_NAME_END = re.compile(r"\s(?:gioi tinh|sinh|ngay|nam|nu|dan toc|quoc tich|so|cccd|sdt)\b|[,;(.…]{1}")
+_NAME_END = re.compile(
+    r"\s(?:gioi tinh|sinh (?:ngay|nam)|ngay,? (?:sinh|thang)|nam sinh|dan toc|quoc tich)\b"
+    r"|\s(?:so (?:dinh|cccd|cmnd|dien)|cccd|cmnd|sdt)\b|[,;(.…]"
+)
 
 
 def find_identity(pages: Sequence[PageReading]) -> list[ExtractedField]:
