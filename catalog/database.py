@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, IntegrityError
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from catalog import fts
 from catalog.failures import REBUILD_HINT, translate_failures
@@ -24,7 +24,7 @@ _WRITES = "sohoa_writes"
 class Database:
     """An open catalog database; every use of it raises SohoaErrors only.
 
-    Connections are not kept between uses, so the object may be shared by threads and the file may be replaced.
+    Threads may share it. Connections are kept open between uses: closing the last one makes SQLite wait for the disk.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -57,11 +57,15 @@ def open_database(url: str, busy_timeout_s: float = 15.0) -> Database:
     path = locate_file(url)
     with translate_failures():
         _touch_private(path)
-        engine = create_engine(make_url(url), poolclass=NullPool, hide_parameters=True)
+        engine = create_engine(make_url(url), hide_parameters=True)
     event.listen(engine, "connect", partial(_set_up_connection, busy_timeout_ms=round(busy_timeout_s * 1000)))
     event.listen(engine, "begin", _begin)
     database = Database(engine)
-    _check_schema(database)
+    try:
+        _check_schema(database)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
@@ -88,7 +92,12 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, Any])
 
 def _touch_private(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its side files the same mode
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if os.fstat(handle).st_mode & 0o077:
+            os.fchmod(handle, 0o600)  # SQLite gives its side files the same mode
+    finally:
+        os.close(handle)
 
 
 def _set_up_connection(connection: Any, entry: ConnectionPoolEntry, *, busy_timeout_ms: int) -> None:

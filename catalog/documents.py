@@ -55,6 +55,10 @@ class Documents:
             return []
         return self._select(documents.c.document_id.startswith(normalize(prefix), autoescape=True), limit=limit)
 
+    def find_by_pdf(self, pdf_sha256: str) -> CatalogEntry | None:
+        """Return the document whose archived PDF has this digest, or None."""
+        return next(iter(self._select(documents.c.pdf_sha256 == pdf_sha256.lower(), limit=1)), None)
+
     def list_of_scan(self, scan_sha256: str, *, with_pages: bool = False) -> list[CatalogEntry]:
         """Return the documents of one scanned file in the order of its pages."""
         return self._select(documents.c.scan_sha256 == scan_sha256.lower(), with_pages=with_pages)

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
 from dossiers.errors import ConfigurationError, SohoaError, StorageFullError, StorageUnavailableError
 
@@ -15,32 +15,49 @@ REBUILD_HINT = "run `sohoa reindex` to build it anew from the object store"
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_UNAVAILABLE = {
+    sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+}
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes hold the primary code in their lowest byte
 
 
 @contextmanager
 def translate_failures() -> Iterator[None]:
-    """Let SohoaErrors through and turn what the database and the system raise into them.
+    """Let our own errors through and turn what the database and the system raise into SohoaErrors.
 
-    Raises StorageFullError when there is no room, ConfigurationError when the catalog is damaged or of a foreign form, and
-    StorageUnavailableError for all else: locked, read-only, not to be opened.
+    Raises StorageFullError when there is no room; StorageUnavailableError when the catalog is locked, read-only or cannot be
+    opened; ConfigurationError when it is damaged or of a foreign form; SohoaError for a fault of the program.
     """
     try:
         yield
     except DBAPIError as error:
-        raise translate(error.orig if isinstance(error.orig, sqlite3.Error) else error) from error
+        raise translate(error.orig or error) from error
+    except StatementError as error:  # a value that no column takes: the exception that says so is the program's own
+        raise (error.orig or error) from None
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise translate(error) from error
 
 
 def translate(error: BaseException) -> SohoaError:
-    """Return our error for one of the database's. SQL and its values are left out: they may hold personal data."""
+    """Return our error for one of the database's or the system's; neither SQLite nor the system tell values in theirs."""
     detail = f"catalog: {error}" if isinstance(error, (sqlite3.Error, OSError)) else f"catalog: {type(error).__name__}"
-    if _read_code(error) == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in _NO_ROOM):
+    code = _read_code(error)
+    if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in _NO_ROOM):
         return StorageFullError(detail=detail)
-    if is_damaged(error) or "no such table" in str(error) or "no such column" in str(error):
+    if code in _DAMAGED or "no such table" in str(error) or "no such column" in str(error):
         return ConfigurationError(detail=f"{detail}; {REBUILD_HINT}")
-    return StorageUnavailableError(detail=detail)
+    if code in _UNAVAILABLE or isinstance(error, OSError):
+        return StorageUnavailableError(detail=detail)
+    return SohoaError(detail=detail)
 
 
 def is_damaged(error: BaseException) -> bool:

@@ -130,7 +130,7 @@ def compute_progress(database: Database, *, now: datetime | None = None, targets
 def _collect_dossiers(connection: Connection) -> tuple[dict[str, _Dossier], int]:
     """Return the dossiers by number, and how many documents are in none."""
     columns = (documents.c.dossier_number, documents.c.role, documents.c.state)
-    filed = select(*columns, func.min(documents.c.archived_at).label("first_at"), func.count().label("count")).group_by(
+    filed = select(*columns, func.min(documents.c.archived_at).label("first_at"), func.count().label("documents")).group_by(
         *columns
     )
     dossiers: dict[str, _Dossier] = {}

@@ -56,12 +56,11 @@ def rebuild_catalog(
     path = locate_file(url)
     fresh_path = path.with_name(f".{path.name}.{secrets.token_hex(4)}.rebuild")
     try:
-        fresh = open_database(f"sqlite:///{fresh_path}")
-        document_count = _write_entries(fresh, entries)
-        submission_count = _write_submissions(fresh, received)
-        old = _open_old(url, path)
-        kept_count = _take_over(old, fresh) if old is not None else 0
-        _note_rebuild(fresh, actor, at or datetime.now(UTC))
+        with closing(open_database(f"sqlite:///{fresh_path}")) as fresh:
+            document_count = _write_entries(fresh, entries)
+            submission_count = _write_submissions(fresh, received)
+            kept_count = _take_over(url, path, fresh)
+            _note_rebuild(fresh, actor, at or datetime.now(UTC))
         with translate_failures():
             _swap(fresh_path, path)
     finally:
@@ -87,22 +86,18 @@ def _write_submissions(fresh: Database, received: Iterable[Submission]) -> int:
     return count
 
 
-def _open_old(url: str, path: Path) -> Database | None:
-    if not path.exists():
-        return None
-    try:
-        return open_database(url)
-    except ConfigurationError:  # damaged, or of another form: that is what a rebuild is for
-        return None
-
-
-def _take_over(old: Database, fresh: Database) -> int:
-    """Copy what only the old catalog knows and return how many submissions were added."""
+def _take_over(url: str, path: Path, fresh: Database) -> int:
+    """Copy what only the old catalog knows, as far as that can be read, and return how many submissions were added."""
     kept = 0
-    with old.read() as source:
-        for batch in _split(source.execute(select(submissions).order_by(submissions.c.id)).mappings()):
-            with fresh.write() as target:
-                kept += sum(_take_over_submission(source, target, row) for row in batch)
+    if not path.exists():
+        return kept
+    try:
+        with closing(open_database(url)) as old, old.read() as source:
+            for batch in _split(source.execute(select(submissions).order_by(submissions.c.id)).mappings()):
+                with fresh.write() as target:
+                    kept += sum(_take_over_submission(source, target, row) for row in batch)
+    except ConfigurationError:  # damaged, or of another form: that is what a rebuild is for
+        return kept
     return kept
 
 
@@ -133,6 +128,9 @@ def _note_rebuild(fresh: Database, actor: Actor, at: datetime) -> None:
 
 
 def _swap(fresh_path: Path, path: Path) -> None:
+    if not path.exists():
+        fresh_path.replace(path)
+        return
     try:
         with closing(sqlite3.connect(fresh_path)) as fresh, closing(sqlite3.connect(path)) as target:
             _copy_database(fresh, target)
