@@ -21,6 +21,7 @@
     ├── StorageDeniedError       storage.denied       the store refuses our key
     ├── NotFoundError            storage.not_found    no such document, object or submission
     ├── IntegrityError           integrity.mismatch   never retried; an alarm
+    ├── ReviewNeededError             review.needed        a person must decide; no fault
     └── ConfigurationError       configuration.invalid
 
 Every class carries a stable ``code``, says whether it is ``retryable``, and has one sentence in Vietnamese for the
@@ -149,9 +150,7 @@ class AlreadySignedError(InputError):
 
     code = "input.already_signed"
     template_vi = "Tệp {name} đã có chữ ký số; tệp được giữ nguyên vẹn và chờ cán bộ kiểm tra chữ ký."
-    template_en = (
-        "The file {name} is already digitally signed; it is kept untouched and waits for a person to check the signature."
-    )
+    template_en = "The file {name} is already signed; it is kept untouched until a person has checked the signature."
 
 
 class InvalidCodeError(InputError):
@@ -235,6 +234,14 @@ class IntegrityError(SohoaError):
     code = "integrity.mismatch"
     template_vi = "CẢNH BÁO: {what} không còn nguyên vẹn; hãy báo ngay quản trị viên."
     template_en = "ALARM: {what} is not intact ({detail})."
+
+
+class ReviewNeededError(SohoaError):
+    """A person must decide before the document is accepted; not a fault. Facts: reasons_vi, reasons_en."""
+
+    code = "review.needed"
+    template_vi = "Cần cán bộ kiểm tra: {reasons_vi}."
+    template_en = "A person must check: {reasons_en}."
 
 
 class ConfigurationError(SohoaError):

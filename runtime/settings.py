@@ -106,9 +106,9 @@ class ReadingSettings(_Section):
 class ReviewSettings(_Section):
     """Below these, a person must look (0 to 1)."""
 
-    min_type_score: float = Field(default=0.6, ge=0, le=1)
-    min_field_confidence: float = Field(default=0.6, ge=0, le=1)
-    min_text_confidence: float = Field(default=0.6, ge=0, le=1)
+    min_type_score: float = Field(default=0.75, ge=0, le=1)
+    min_field_confidence: float = Field(default=0.7, ge=0, le=1)
+    min_text_confidence: float = Field(default=0.7, ge=0, le=1)
 
 
 class ArchiveSettings(_Section):

@@ -1,0 +1,24 @@
+"""``sohoa reindex``: rebuild the catalog from the object store."""
+
+from __future__ import annotations
+
+from operations.reindexing import reindex_catalog
+
+from cli.console import current_actor, errors_as_exit_codes, out, print_json, progress_bar
+from cli.options import AsJson
+from runtime.settings import load_settings
+from runtime.wiring import House
+
+
+def reindex(as_json: AsJson = False) -> None:
+    """Rebuild the catalog from the object store alone; the old one stays until the new one is whole."""
+    with (
+        errors_as_exit_codes(as_json=as_json),
+        House(load_settings()) as house,
+        progress_bar("Lập lại danh mục", total=None) as advance,
+    ):
+        counts = reindex_catalog(house, current_actor(), lambda: advance(1))
+    if as_json:
+        print_json({"documents": counts.documents, "submissions": counts.submissions})
+    else:
+        out.print(f"Đã lập lại danh mục: {counts.documents} tài liệu, {counts.submissions} tệp đã nhận.")

@@ -1,0 +1,48 @@
+"""``sohoa status``: where every file stands, what failed and why."""
+
+from __future__ import annotations
+
+from cli.console import current_actor, errors_as_exit_codes, out, print_json, print_table
+from cli.options import AsJson, Limit
+from dossiers.model import SubmissionState
+from operations.reporting import report_status
+from runtime.settings import load_settings
+from runtime.wiring import House
+
+STATES_VI = {
+    SubmissionState.RECEIVED: "đang xử lý",
+    SubmissionState.FAILED: "lỗi, chạy lại được",
+    SubmissionState.ARCHIVED: "đã lưu trữ",
+    SubmissionState.NEEDS_REVIEW: "cần kiểm tra",
+    SubmissionState.DUPLICATE: "trùng lặp",
+    SubmissionState.REJECTED: "bị từ chối",
+}
+
+
+def status(limit: Limit = 20, as_json: AsJson = False) -> None:
+    """Count the files by where they stand, and list what failed, was rejected or waits for a person."""
+    with errors_as_exit_codes(as_json=as_json), House(load_settings()) as house:
+        report = report_status(house, current_actor(), limit=limit)
+    if as_json:
+        print_json(report.to_json())
+        return
+    counts = [(STATES_VI[state], count) for state, count in report.counts.items()]
+    print_table("Tệp đã nhận", ("trạng thái", "số tệp"), [*counts, ("tổng", report.total)])
+    if report.failures:
+        rows = [(group.error_code, group.count, group.error_vi, group.newest.name) for group in report.failures]
+        print_table("Lỗi theo nguyên nhân", ("mã lỗi", "số tệp", "lý do", "gần nhất"), rows)
+    if report.open_submissions:
+        rows_open = [
+            (
+                item.scan_sha256[:12],
+                STATES_VI[item.state],
+                item.name,
+                item.dossier_number or "",
+                item.error_vi or "",
+                item.attempts,
+            )
+            for item in report.open_submissions
+        ]
+        print_table("Cần xử lý", ("mã", "trạng thái", "tệp", "mã hồ sơ", "lý do", "lần"), rows_open)
+    if report.counts[SubmissionState.FAILED]:
+        out.print("Chạy lại: sohoa replay --failed")

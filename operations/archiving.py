@@ -1,0 +1,52 @@
+"""Store one document and tell the catalog of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from dossiers.completeness import decide_role
+from dossiers.document_type import DocumentFamily, RoleHint
+from dossiers.errors import IntegrityError
+from dossiers.model import Actor, CatalogEntry, DescribedDocument, DocumentRole, ScannedFile, SignedPdf
+from operations.cataloguing import to_catalog_entry
+from runtime.wiring import House
+from storage.legal_metadata import LegalTerms
+from storage.metadata import Recipe
+
+
+def archive_document(
+    house: House, scan: ScannedFile, source_path: str, described: DescribedDocument, signed: SignedPdf, actor: Actor
+) -> CatalogEntry:
+    """Store a document's PDF, words and metadata and return its catalog entry, made from what then stands in the archive.
+
+    An accepted document is locked for the days that the settings say; one that waits for a person is not.
+    Raises StorageUnavailableError and its kin, IntegrityError when what is read back differs.
+    """
+    days = house.settings.archive.retention_days
+    archived = house.archive.store_document(
+        scan,
+        described,
+        signed,
+        recipe=Recipe(engine=house.engine.name, pipeline_version=house.pipeline_version),
+        actor=actor,
+        role=_role_of(house, source_path, described),
+        terms=LegalTerms(maintenance=house.settings.archive.maintenance),
+        retain_until=datetime.now(UTC) + timedelta(days=days) if days else None,
+    )
+    metadata = house.archive.find_document(described.dossier_number, archived.document_id)
+    if metadata is None:
+        raise IntegrityError(what=archived.metadata_key, detail="it was stored and is not there")
+    return to_catalog_entry(metadata, described.document.pages)
+
+
+def _role_of(house: House, source_path: str, described: DescribedDocument) -> DocumentRole:
+    kind = house.types.get(described.document.type_id)
+    issue_date = described.fields.get("issue_date")
+    return decide_role(
+        relative_path=source_path,
+        role_hint=kind.role if kind else RoleHint.COMPONENT,
+        dossier_number=described.dossier_number,
+        issue_date=issue_date.value if issue_date else "",
+        is_agency_paper=kind is not None
+        and (kind.family is DocumentFamily.ADMINISTRATIVE or "issuing_authority" in described.fields),
+    )

@@ -1,0 +1,72 @@
+"""Prove that everything a scan will need is in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dossiers.errors import ConfigurationError, SohoaError
+from dossiers.model import Actor
+from operations.results import ErrorFacts
+from runtime.settings import find_config_file
+from runtime.wiring import House
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked; ``error`` is None when it is well."""
+
+    what: str
+    detail: str
+    error: ErrorFacts | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "what": self.what,
+            "ok": self.error is None,
+            "detail": self.detail,
+            "error": self.error.to_json() if self.error else None,
+        }
+
+
+def check_configuration(house: House, actor: Actor) -> tuple[Finding, ...]:
+    """Check each part on its own, so that one fault does not hide the next. Details never hold a secret."""
+    del actor
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("settings", lambda: f"home {house.home}, file {find_config_file() or 'none'}"),
+        ("reader", lambda: house.recipe),
+        ("document types", lambda: f"{len(house.types)} types"),
+        ("font of the mark", lambda: _check_font(house)),
+        ("store", lambda: _check_store(house)),
+        ("catalog", lambda: f"{house.catalog.documents.count()} documents"),
+        ("signing identity", lambda: _describe_identity(house)),
+    )
+    return tuple(_run(what, check) for what, check in checks)
+
+
+def _run(what: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, check())
+    except SohoaError as error:
+        return Finding(what, error.message_vi, ErrorFacts.of(error))
+
+
+def _check_font(house: House) -> str:
+    font = house.settings.signing.mark_font
+    if not font.is_file():
+        raise ConfigurationError(detail=f"signing.mark_font: {font} is not there; install fonts-liberation2")
+    return str(font)
+
+
+def _check_store(house: House) -> str:
+    for properties in house.archive.ensure_buckets():
+        if not (properties.versioning and properties.object_lock):
+            raise ConfigurationError(detail="the store does not version objects or cannot lock them")
+    return f"{house.settings.store.kind}: versioned, object lock on"
+
+
+def _describe_identity(house: House) -> str:
+    identity = house.identity
+    level = "B-T" if house.settings.signing.timestamp_url else "B-B"
+    return f"{identity.name}, PAdES {level}{' (demonstration only)' if identity.is_demonstration else ''}"

@@ -1,0 +1,65 @@
+"""Take files in and see each to its stated end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from dossiers.codes import DossierNumber
+from dossiers.errors import SohoaError
+from dossiers.model import Actor, SubmissionState
+from operations.outcomes import file_result, refused_result
+from operations.paths import FoundScan, find_scans
+from operations.receiving import Received, receive
+from operations.results import FileResult
+from operations.settling import quarantine_refused
+from runtime.wiring import House
+
+_log = logging.getLogger("sohoa.ingest")
+
+# One dossier's label and the digests of its scans.
+DossierScans = tuple[str, Sequence[str]]
+Digitize = Callable[[House, Sequence[DossierScans], Actor], None]
+
+
+def ingest_files(
+    house: House, paths: Sequence[Path], actor: Actor, digitize: Digitize, dossier_number: str | None = None
+) -> Iterator[FileResult]:
+    """Take in every file under ``paths`` and yield where each ended, dossier by dossier.
+
+    All files are received before the first is read, so that an interruption loses none. ``digitize`` runs the flow on
+    (label, digests) pairs. Raises InvalidCodeError for a malformed ``dossier_number``; anything that befalls one file is
+    told in its result and leaves the others untouched.
+    """
+    if dossier_number is not None:
+        dossier_number = str(DossierNumber.parse(dossier_number))
+    waiting: dict[str, list[tuple[FoundScan, Received]]] = {}
+    for scan in find_scans(paths, dossier_number):
+        taken = _take_in(house, scan, actor)
+        if isinstance(taken, FileResult):
+            yield taken
+        elif taken.is_settled:
+            yield file_result(house, str(scan.path), taken.sha256, is_copy=taken.state != SubmissionState.REJECTED)
+        else:
+            waiting.setdefault(scan.dossier_number or scan.name, []).append((scan, taken))
+    settled: set[str] = set()
+    for label, members in waiting.items():
+        fresh = list(dict.fromkeys(received.sha256 for _, received in members if received.sha256 not in settled))
+        if fresh:
+            digitize(house, [(label, fresh)], actor)
+        for scan, received in members:
+            # The same bytes twice in one run: the first is the submission, the others are its duplicates.
+            yield file_result(house, str(scan.path), received.sha256, is_copy=received.sha256 in settled)
+            settled.add(received.sha256)
+
+
+def _take_in(house: House, scan: FoundScan, actor: Actor) -> Received | FileResult:
+    try:
+        if scan.error is not None:
+            raise scan.error
+        return receive(house, scan, actor)
+    except SohoaError as error:
+        _log.warning("not taken in: %s [%s]", scan.path, error.code)
+        quarantine_refused(house, scan.path, error)
+        return refused_result(str(scan.path), error)

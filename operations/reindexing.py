@@ -1,0 +1,47 @@
+"""Rebuild the catalog from the object store: the catalog is a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from catalog import RebuildReport, Submission, rebuild_catalog
+from dossiers.model import Actor, CatalogEntry
+from operations.cataloguing import to_catalog_entry
+from runtime.wiring import House
+from storage.submissions import SubmissionRecord
+
+
+def reindex_catalog(house: House, actor: Actor, advance: Callable[[], None]) -> RebuildReport:
+    """Build the catalog anew from metadata, words and submission records; the old one stays until the new one is whole.
+
+    ``advance`` is called once a document. Raises IntegrityError when a stored record is damaged, StorageUnavailableError.
+    """
+    return rebuild_catalog(
+        house.settings.catalog_url, _entries(house, advance), map(_to_submission, house.archive.iter_submissions()), actor=actor
+    )
+
+
+def _entries(house: House, advance: Callable[[], None]) -> Iterator[CatalogEntry]:
+    for metadata in house.archive.iter_documents():
+        yield to_catalog_entry(metadata, house.archive.read_words(metadata))
+        advance()
+
+
+def _to_submission(record: SubmissionRecord) -> Submission:
+    error = record.error
+    return Submission(
+        scan_sha256=record.sha256,
+        name=record.name,
+        path=record.path,
+        size_bytes=record.size_bytes,
+        dossier_number=record.dossier_number,
+        received_at=record.received_at,
+        actor=Actor(record.actor.id, record.actor.name, record.actor.unit),
+        state=record.state,
+        error_code=error.code if error else None,
+        error_vi=error.message_vi if error else None,
+        error_en=error.message_en if error else None,
+        attempts=0,
+        flow_run_id=None,
+        updated_at=record.updated_at,
+    )

@@ -1,0 +1,109 @@
+"""Write down where a submission ends, and put a refused file aside with the reason beside it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from catalog import Submission
+from dossiers.errors import AlreadySignedError, InputError, SohoaError, UnreadablePathError
+from dossiers.model import Actor, DescribedDocument, ReviewReason, SubmissionState
+from dossiers.review import review_needed
+from runtime.wiring import House
+from storage.quarantine import quarantine
+from storage.records import ActorRecord
+from storage.submissions import SubmissionError, SubmissionRecord
+
+_log = logging.getLogger("sohoa.settle")
+
+
+class UnexpectedError(SohoaError):
+    """A fault of the program itself, told without its details; those stand in the log. Facts: detail."""
+
+    retryable = True
+
+
+def settle_success(
+    house: House, sha256: str, described: Sequence[DescribedDocument], actor: Actor, document_ids: tuple[str, ...]
+) -> SubmissionState:
+    """Record that a submission's documents stand in the archive: accepted, or waiting for a person."""
+    reasons = tuple(reason for document in described for reason in document.review_reasons)
+    state = SubmissionState.NEEDS_REVIEW if reasons else SubmissionState.ARCHIVED
+    error: SohoaError | None = review_needed(reasons) if reasons else None
+    submission = house.catalog.submissions.get(sha256)
+    if ReviewReason.ALREADY_SIGNED in reasons:
+        error = AlreadySignedError(name=submission.name)
+        _put_aside(house, submission, error)
+    submission = house.catalog.submissions.mark(sha256, state, actor=actor, error=error)
+    _record(house, submission, document_ids)
+    return state
+
+
+def settle_failure(house: House, sha256: str, error: Exception, actor: Actor) -> SubmissionState:
+    """Record why a submission did not reach the archive and return its state.
+
+    The file's own fault (InputError) rejects it: a copy goes to the quarantine with the reason beside it. Any other error
+    leaves it FAILED: the original is kept and can be replayed.
+    """
+    told = error if isinstance(error, SohoaError) else UnexpectedError(detail=type(error).__name__)
+    submission = house.catalog.submissions.get(sha256)
+    state = SubmissionState.FAILED
+    if isinstance(told, InputError):
+        state = SubmissionState.REJECTED
+        _put_aside(house, submission, told)
+    _log.warning("%s %s: %s [%s]", state.value, submission.name, told.message_en, told.code)
+    submission = house.catalog.submissions.mark(sha256, state, actor=actor, error=told)
+    _try_to_record(house, submission)
+    return state
+
+
+def quarantine_refused(house: House, path: Path, error: SohoaError) -> None:
+    """Put a copy of a file that is at fault aside with the reason beside it; what cannot be read is only told."""
+    if not isinstance(error, InputError) or isinstance(error, UnreadablePathError):
+        return
+    try:
+        quarantine(path, house.quarantine_dir, error, datetime.now(UTC), move=False)
+    except SohoaError as refusal:
+        _log.error("%s stays where it is, its copy cannot be put aside: %s", path, refusal.message_en)
+
+
+def _put_aside(house: House, submission: Submission, error: SohoaError) -> None:
+    """Put the scan's local copy into the quarantine; the original also stands in the originals bucket."""
+    original = house.work_folder(submission.scan_sha256) / "original"
+    try:
+        quarantine(original, house.quarantine_dir, error, submission.received_at, move=False, name=submission.name)
+    except SohoaError as refusal:
+        _log.error("%s cannot be put aside: %s", submission.name, refusal.message_en)
+
+
+def _try_to_record(house: House, submission: Submission) -> None:
+    """The store may be what failed; the catalog holds the submission all the same."""
+    try:
+        _record(house, submission, ())
+    except SohoaError as error:
+        _log.warning("submission %s is not in the store yet: %s", submission.scan_sha256, error.message_en)
+
+
+def _record(house: House, submission: Submission, document_ids: tuple[str, ...]) -> None:
+    error = None
+    if submission.error_code is not None:
+        error = SubmissionError(
+            code=submission.error_code, message_vi=submission.error_vi or "", message_en=submission.error_en or ""
+        )
+    house.archive.record_submission(
+        SubmissionRecord(
+            sha256=submission.scan_sha256,
+            name=submission.name,
+            path=submission.path,
+            size_bytes=submission.size_bytes,
+            dossier_number=submission.dossier_number,
+            state=submission.state,
+            error=error,
+            document_ids=document_ids,
+            received_at=submission.received_at,
+            updated_at=submission.updated_at,
+            actor=ActorRecord.of(submission.actor),
+        )
+    )

@@ -1,0 +1,74 @@
+"""Find one document and tell everything the archive knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+from typing import Any
+
+from dossiers.errors import NotFoundError
+from dossiers.model import Actor, CatalogEntry, ExtractedField
+from operations.outcomes import extracted_fields, load_metadata
+from runtime.wiring import House
+from storage.metadata import DocumentMetadata
+
+_VIETNAM_TIME = timezone(timedelta(hours=7))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDocument:
+    """A document with its stored metadata and its text."""
+
+    entry: CatalogEntry
+    metadata: DocumentMetadata
+
+    @property
+    def fields(self) -> dict[str, ExtractedField]:
+        return extracted_fields(self.metadata)
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Return the facts as (Vietnamese label, value)."""
+        metadata = self.metadata
+        archived_at = metadata.archived_at.astimezone(_VIETNAM_TIME)
+        signature = f"PAdES {metadata.pdf.level.value}" if metadata.pdf.level else "giữ nguyên chữ ký của tệp gốc"
+        return [
+            ("mã tài liệu", metadata.document_id),
+            ("mã hồ sơ", metadata.dossier_number or "(chưa rõ)"),
+            ("loại giấy tờ", f"{metadata.type_name} ({metadata.type_score:.2f})"),
+            ("vì sao", "; ".join(metadata.type_reasons)),
+            ("trạng thái", metadata.outcome.value),
+            ("cần kiểm tra vì", ", ".join(reason.value for reason in metadata.review_reasons)),
+            ("tệp quét", f"{metadata.scan_name}, trang {metadata.first_page}-{metadata.last_page}"),
+            ("SHA-256 tệp quét", metadata.scan_sha256),
+            ("độ tin cậy chữ", f"{metadata.text_confidence:.2f}"),
+            ("chữ ký", f"{signature} {'(trình diễn)' if metadata.pdf.is_demonstration else ''}".strip()),
+            ("khóa lưu trữ", metadata.pdf.key),
+            ("SHA-256 PDF", metadata.pdf.sha256),
+            ("lưu trữ lúc", archived_at.isoformat(timespec="seconds")),
+        ]
+
+    def to_json(self, *, with_text: bool = False) -> dict[str, Any]:
+        """Return the stored metadata, with the text of each page when asked."""
+        shown: dict[str, Any] = self.metadata.model_dump(mode="json")
+        if with_text:
+            shown["pages"] = [{"page": page.number, "text": page.text} for page in self.entry.pages]
+        return shown
+
+
+def find_entry(house: House, name: str) -> CatalogEntry:
+    """Return the one document that a name fits: its id or the beginning of it, or the key of its PDF.
+
+    Raises NotFoundError when none fits, or several do.
+    """
+    folder, _, rest = name.strip().partition("/")
+    wanted = rest.partition("/")[0] if folder and rest else name.strip()
+    found = house.catalog.documents.find_by_prefix(wanted, limit=2)
+    if len(found) != 1:
+        raise NotFoundError(what=f"document {name}" if not found else f"one document for {name} (several begin so)")
+    return house.catalog.documents.get(found[0].document_id)
+
+
+def show_document(house: House, entry: CatalogEntry, actor: Actor) -> ShownDocument:
+    """Return a document with its stored metadata. Raises IntegrityError when the archive lacks it."""
+    del actor
+    return ShownDocument(entry, load_metadata(house, entry))

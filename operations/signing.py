@@ -1,0 +1,49 @@
+"""A document's way from its pages to a signed PDF, with the settings of the house."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dossiers.model import DescribedDocument, SignedPdf
+from operations.workfiles import hash_file
+from pdf.archival import ArchivalFacts, build_archival_pdf
+from pdf.signing import SigningOptions, sign_pdf
+from pdf.visible_mark import MarkText
+from runtime.wiring import House
+from storage.keys import make_document_id
+
+_CREATOR = "Sohoa"
+
+
+def make_signed_pdf(house: House, folder: Path, described: DescribedDocument) -> SignedPdf:
+    """Build the PDF/A, mark and sign it. Raises SigningError, TimestampError, StorageFullError."""
+    document = described.document
+    name = make_document_id(document.scan_sha256, document.first_page, document.last_page)
+    signing = house.settings.signing
+    facts = ArchivalFacts(created_at=datetime.now(UTC), creator_tool=_CREATOR, author=signing.agency)
+    unsigned = folder / f"{name}.unsigned.pdf"
+    archival = build_archival_pdf(described, unsigned, facts)
+    signed = sign_pdf(
+        archival,
+        folder / f"{name}.pdf",
+        house.identity,
+        MarkText(form=signing.form, agency=signing.agency, person=signing.person, font_path=signing.mark_font),
+        signing.timestamp_url,
+        SigningOptions(use_pss=signing.rsa_padding == "pss"),
+    )
+    unsigned.unlink()
+    return signed
+
+
+def keep_signed_pdf(original: Path, page_count: int) -> SignedPdf:
+    """Return an incoming signed PDF as it is: nothing rewrites a signed file."""
+    return SignedPdf(
+        path=original,
+        sha256=hash_file(original),
+        page_count=page_count,
+        level=None,
+        signer="",
+        signed_at=None,
+        is_demonstration=False,
+    )

@@ -1,0 +1,105 @@
+"""Bad input: one clear error each, quarantined with the reason beside it, nothing lost, the other files untouched."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dossiers.model import Outcome
+from tests.support.bad_files import jpeg_bytes, write_bad_files
+from tests.support.samples import find_sample
+from tests.support.sohoa_command import SohoaCommand
+
+
+def test_every_bad_file_is_refused_and_the_good_one_is_archived(sohoa: SohoaCommand, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    expected = write_bad_files(inbox)
+    good = find_sample("quyet_dinh")
+    (inbox / good.dossier_number).mkdir()
+    shutil.copy(good.path, inbox / good.dossier_number)
+    before = {path: path.read_bytes() for path in inbox.rglob("*") if path.is_file()}
+
+    done = sohoa.ingest(inbox)
+
+    assert done.exit_code == 3, done.err
+    results = {Path(row["path"]).name: row for row in done.rows()}
+    assert len(results) == len(expected) + 1
+    for name, codes in expected.items():
+        assert results[name]["outcome"] == Outcome.REJECTED, name
+        assert results[name]["error"]["code"] in codes, results[name]
+        assert results[name]["error"]["message_vi"]
+        assert results[name]["error"]["message_en"]
+        assert results[name]["documents"] == []
+    assert results[good.path.name]["outcome"] == Outcome.ARCHIVED
+    assert {path: path.read_bytes() for path in inbox.rglob("*") if path.is_file()} == before
+
+    for name, codes in expected.items():
+        (copy,) = (sohoa.home / "quarantine").glob(f"*/*-{name}")
+        assert copy.read_bytes() == before[inbox / name]
+        reason = json.loads(copy.with_name(copy.name + ".reason.json").read_bytes())
+        assert reason["code"] in codes
+        assert results[name]["error"]["message_vi"] in copy.with_name(copy.name + ".ly-do.txt").read_text(encoding="utf-8")
+    counts = sohoa("status", "--json").one()["counts"]
+    assert counts["rejected"] == len(expected)
+    assert counts["archived"] == 1
+
+    # Handed in again, a refused file is refused again, with the same reason.
+    again = sohoa.ingest(inbox / "locked.pdf").one()
+    assert (again["outcome"], again["error"]["code"]) == (Outcome.REJECTED, "input.password")
+
+
+def test_a_signed_pdf_is_kept_untouched_and_waits_for_a_person(sohoa: SohoaCommand, tmp_path: Path) -> None:
+    document = sohoa.ingest(find_sample("quyet_dinh").path).one()["documents"][0]
+    (stored,) = [path for path in (sohoa.home / "objects").rglob("*") if path.is_file() and path.read_bytes()[:5] == b"%PDF-"]
+    signed = tmp_path / "đã ký.pdf"
+    shutil.copy(stored, signed)
+    other = SohoaCommand(tmp_path / "other", sohoa.settings)
+
+    done = other.ingest(signed, options=("--dossier", document["dossier_number"]))
+
+    result = done.one()
+    assert done.exit_code == 3
+    assert result["outcome"] == Outcome.NEEDS_REVIEW
+    assert result["error"]["code"] == "input.already_signed"
+    (found,) = result["documents"]
+    assert found["type"] == document["type"]
+    assert found["pdf_sha256"] == document["pdf_sha256"] == result["sha256"]
+    (copy,) = (other.home / "quarantine").glob("*/*-đã ký.pdf")
+    assert copy.read_bytes() == signed.read_bytes()
+
+
+@pytest.mark.parametrize("command", ["ingest", "read"])
+def test_a_path_that_is_not_there_is_told(sohoa: SohoaCommand, tmp_path: Path, command: str) -> None:
+    done = sohoa(command, tmp_path / "absent.pdf", "--json")
+    assert done.exit_code == 3
+    assert "input.unreadable" in done.out
+
+
+def test_read_tells_the_same_error_as_ingest(sohoa: SohoaCommand, tmp_path: Path) -> None:
+    codes = write_bad_files(tmp_path / "bad")
+    done = sohoa("read", tmp_path / "bad" / "locked.pdf", "--json")
+    assert done.exit_code == 3
+    assert done.one()["error"]["code"] in codes["locked.pdf"]
+    assert "mật khẩu" in done.err
+
+
+def test_a_malformed_dossier_number_is_refused_before_anything_is_taken(sohoa: SohoaCommand, tmp_path: Path) -> None:
+    scan = tmp_path / "a.jpg"
+    scan.write_bytes(jpeg_bytes())
+    done = sohoa.ingest(scan, options=("--dossier", "H01-999999-1"))
+    assert done.exit_code == 3
+    assert done.one()["error"]["code"] == "input.code"
+    assert sohoa("status", "--json").one()["total"] == 0
+
+
+def test_an_unreadable_folder_is_told_and_the_others_go_on(sohoa: SohoaCommand, tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    scan = tmp_path / "inbox" / "a.jpg"
+    scan.write_bytes(jpeg_bytes())
+    (tmp_path / "inbox" / "loop").symlink_to(tmp_path / "inbox")
+    results = {Path(row["path"]).name: row for row in sohoa.ingest(tmp_path / "inbox").rows()}
+    assert results["loop"]["error"]["code"] == "input.unreadable"
+    assert results["a.jpg"]["outcome"] == Outcome.NEEDS_REVIEW

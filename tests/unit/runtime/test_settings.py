@@ -1,0 +1,98 @@
+"""Settings: one TOML file, SOHOA_* over it, unknown keys and well-known secrets refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dossiers.errors import ConfigurationError
+from runtime.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SOHOA_HOME", str(tmp_path / "home"))
+
+
+def write_config(tmp_path: Path, text: str) -> None:
+    (tmp_path / "home").mkdir(exist_ok=True)
+    (tmp_path / "home" / "sohoa.toml").write_text(text, encoding="utf-8")
+
+
+def test_the_embedded_default_writes_only_under_home(tmp_path: Path) -> None:
+    settings = load_settings()
+    assert settings.home == tmp_path / "home"
+    assert settings.store.kind == "directory"
+    assert settings.catalog_url == f"sqlite:///{tmp_path / 'home' / 'catalog.sqlite3'}"
+    assert settings.inbox == tmp_path / "home" / "inbox"
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_config(tmp_path, "[reading]\nmax_pages = 7\nworkers = 1\n")
+    monkeypatch.setenv("SOHOA_READING__MAX_PAGES", "9")
+    settings = load_settings()
+    assert (settings.reading.max_pages, settings.reading.workers) == (9, 1)
+
+
+@pytest.mark.parametrize("text", ["[reading]\nmax_pagse = 7\n", "colour = true\n", "[store.s3]\nsecret = 'x'\n"])
+def test_unknown_keys_in_the_file_are_refused(tmp_path: Path, text: str) -> None:
+    write_config(tmp_path, text)
+    with pytest.raises(ConfigurationError, match="Extra inputs are not permitted"):
+        load_settings()
+
+
+def test_unknown_variables_are_refused_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOHOA_STORE__KINDD", "s3")
+    with pytest.raises(ConfigurationError, match="SOHOA_STORE__KINDD"):
+        load_settings()
+
+
+def test_a_file_that_is_no_toml_is_a_configuration_error(tmp_path: Path) -> None:
+    write_config(tmp_path, "[reading\n")
+    with pytest.raises(ConfigurationError):
+        load_settings()
+
+
+def test_a_named_file_must_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SOHOA_CONFIG", str(tmp_path / "absent.toml"))
+    with pytest.raises(ConfigurationError, match=r"absent\.toml"):
+        load_settings()
+
+
+def test_s3_has_no_default_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOHOA_STORE__KIND", "s3")
+    with pytest.raises(ConfigurationError, match="endpoint, access_key, secret_key"):
+        load_settings()
+
+
+def test_a_well_known_secret_is_refused_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOHOA_STORE__KIND", "s3")
+    monkeypatch.setenv("SOHOA_STORE__S3__ENDPOINT", "127.0.0.1:9000")
+    monkeypatch.setenv("SOHOA_STORE__S3__ACCESS_KEY", "somebody")
+    monkeypatch.setenv("SOHOA_STORE__S3__SECRET_KEY", "minioadmin")
+    with pytest.raises(ConfigurationError, match="well-known") as caught:
+        load_settings()
+    assert "minioadmin" not in caught.value.message_en
+
+
+def test_secrets_are_hidden_in_the_settings_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOHOA_STORE__S3__SECRET_KEY", "a-rather-private-word")
+    settings = load_settings()
+    assert settings.store.s3.secret_key.get_secret_value() == "a-rather-private-word"
+    assert "a-rather-private-word" not in f"{settings!r} {settings}"
+
+
+def test_pkcs12_needs_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOHOA_SIGNING__IDENTITY", "pkcs12")
+    with pytest.raises(ConfigurationError, match="pkcs12_file and passphrase_file"):
+        load_settings()
+
+
+def test_every_setting_is_told_in_the_docs() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    sections = {name: field.annotation for name, field in Settings.model_fields.items() if name != "home"}
+    for section, model in sections.items():
+        assert f"[{section}]" in told
+        missing = [key for key in getattr(model, "model_fields", {}) if key != "s3" and f"{key} =" not in told]
+        assert missing == [], section
