@@ -30,6 +30,7 @@ from dossiers.model import Actor, CatalogEntry, SubmissionState
 
 _BATCH = 200
 _SWAP_TIMEOUT_S = 60.0
+_STEP_TIMEOUT_S = 0.2
 _STORED = {SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW}
 _Item = TypeVar("_Item")
 
@@ -132,7 +133,7 @@ def _swap(fresh_path: Path, path: Path) -> None:
         fresh_path.replace(path)
         return
     try:
-        with closing(sqlite3.connect(fresh_path)) as fresh, closing(sqlite3.connect(path)) as target:
+        with closing(sqlite3.connect(fresh_path)) as fresh, closing(sqlite3.connect(path, timeout=_STEP_TIMEOUT_S)) as target:
             _copy_database(fresh, target)
     except sqlite3.DatabaseError as error:
         if not is_damaged(error):

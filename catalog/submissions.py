@@ -142,7 +142,7 @@ class Submissions:
         """Return submissions, newest change first; of the states and the error code given, else of all."""
         query = select(submissions).order_by(desc(submissions.c.updated_at), submissions.c.scan_sha256).limit(limit)
         if states:
-            query = query.where(submissions.c.state.in_(sorted(states)))
+            query = query.where(submissions.c.state.in_(sorted(state.value for state in states)))
         if error_code is not None:
             query = query.where(submissions.c.error_code == error_code)
         with self._database.read() as connection:

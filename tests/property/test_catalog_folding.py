@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 import unicodedata
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from catalog import Catalog, open_catalog
 from catalog.folding import find_words, fold, fold_word, normalize
+from catalog.snippets import mask_personal_ids
 from tests.unit.catalog.examples import make_entry
 
 VIETNAMESE = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyAĂÂĐÊÔƠƯ àảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệ0123456789/.-", max_size=60)
@@ -109,3 +111,11 @@ def test_a_text_is_found_by_itself(text: str) -> None:
             catalog.documents.upsert(make_entry("doc", text))
             hit = catalog.search('"' + text.replace('"', " ") + '"').hits[0]
             assert hit.exact
+
+
+@given(st.text("0123456789  .-a\u00a0", max_size=60))
+@example("1 2 3 4 5 6 7 8 079085123456")
+def test_no_run_of_digits_as_long_as_an_id_number_is_left(text: str) -> None:
+    masked = mask_personal_ids(text)
+    assert len(masked) == len(text)
+    assert re.search(r"(?<![0-9])(?:[0-9]{9}|[0-9]{12})(?![0-9])", masked) is None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,16 @@ def test_a_rebuild_that_fails_leaves_the_old_catalog(url: str, catalog: Catalog,
         rebuild_catalog(url, break_off(), [], actor=CLERK)
     assert describe(catalog) == before
     assert [path.name for path in tmp_path.iterdir() if "rebuild" in path.name] == []
+
+
+def test_a_catalog_that_stays_locked_stays(url: str, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.rebuild._SWAP_TIMEOUT_S", 0.05)
+    catalog.documents.upsert(make_entry("old"))
+    with closing(sqlite3.connect(tmp_path / "catalog.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageUnavailableError, match="locked"):
+            rebuild_catalog(url, [make_entry("new")], [], actor=CLERK)
+    assert [entry.document_id for entry in catalog.documents.list_documents()] == ["old"]
 
 
 @pytest.mark.parametrize("damage", [b"no database " * 1000, b"", b"SQLite format 3\x00" + b"\xff" * 5000])
