@@ -77,8 +77,8 @@ def build_image_operators(page: RecognizedPage, points_per_px: float) -> bytes:
     return f"/Artifact BMC q {clip} {matrix} cm /{IMAGE_RESOURCE} Do Q EMC".encode()
 
 
-def embed_image(pdf: pikepdf.Pdf, source: PageSource) -> pikepdf.Object:
-    """Add the page's image to ``pdf`` and return it as an indirect object.
+def embed_image(pdf: pikepdf.Pdf, source: PageSource) -> pikepdf.Stream:
+    """Add the page's image to ``pdf`` and return it as an indirect stream.
 
     Raises ``TruncatedFileError`` when the image cannot be read and ``TooLargeError`` when it exceeds 200 million pixels
     or 512 MB.

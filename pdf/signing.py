@@ -70,7 +70,7 @@ class _ClearTimeStamper(RequestsHTTPTimeStamper):
     """A time-stamping client that fails with the domain's error, whatever the authority answers."""
 
     def __init__(self, url: str, timeout_s: float) -> None:
-        super().__init__(url, timeout=timeout_s)
+        RequestsHTTPTimeStamper.__init__(self, url, timeout=timeout_s)
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         try:

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
@@ -35,10 +35,10 @@ class SignatureVerdict:
     """One signature.
 
     ``is_intact``: the signed bytes are unchanged. ``is_valid``: the cryptographic signature is right. ``is_trusted``: the
-    certificate leads to a trusted root and was valid. ``covers_file``: nothing was appended after it.
-    ``modification`` says what was: none, lta_updates, form_filling, annotations, other or unknown. ``signed_at`` is the
-    time stamp's time where there is one (``level`` B-T), else what the signer claims. ``problem`` is why a signature
-    could not be judged.
+    certificate, and that of the time stamp where there is one, lead to a trusted root and are valid. ``covers_file``:
+    nothing was appended after it. ``modification`` says what was: none, lta_updates, form_filling, annotations, other or
+    unknown. ``signed_at`` is the time stamp's time where there is one (``level`` B-T), else what the signer claims.
+    ``problem`` is why a signature could not be judged.
     """
 
     field_name: str
@@ -73,8 +73,10 @@ class VerificationReport:
 
     @property
     def is_sound(self) -> bool:
-        """True when there is a signature, every one holds, and the newest covers the whole file."""
-        return self.is_signed and all(verdict.is_sound for verdict in self.signatures) and self.signatures[-1].covers_file
+        """True when there is a signature, every one holds, and after the newest came nothing but signature upkeep."""
+        if not self.signatures or not all(verdict.is_sound for verdict in self.signatures):
+            return False
+        return self.signatures[-1].covers_file or self.signatures[-1].modification == "lta_updates"
 
     @property
     def is_trusted(self) -> bool:
@@ -103,32 +105,45 @@ def verify_pdf(path: Path, trust_roots: Iterable[x509.Certificate]) -> Verificat
 
 
 def _judge_file(file: BinaryIO, path: Path, roots: tuple[x509.Certificate, ...]) -> tuple[SignatureVerdict, ...]:
-    reader, signatures = _read_signatures(file, path)
+    reader, fields = _read_fields(file, path)
     if reader.encrypted:
         raise PasswordProtectedError(name=path.name)
-    if len(signatures) > MAX_SIGNATURES:
-        raise TooLargeError(name=path.name, detail=f"{len(signatures)} signatures")
-    return tuple(_judge(signature, roots) for signature in signatures)
+    if len(fields) > MAX_SIGNATURES:
+        raise TooLargeError(name=path.name, detail=f"{len(fields)} signatures")
+    judged = [_judge(reader, name, field, roots) for name, field in fields]
+    in_order = sorted((revision, number) for number, (revision, _) in enumerate(judged))
+    verdicts = [judged[number][1] for _, number in in_order]
+    return tuple(verdict for verdict in verdicts if verdict is not None)
 
 
-def _read_signatures(file: BinaryIO, path: Path) -> tuple[PdfFileReader, list[EmbeddedPdfSignature]]:
+def _read_fields(file: BinaryIO, path: Path) -> tuple[PdfFileReader, list[tuple[str, Any]]]:
+    """Return the filled signature fields, by name. pyHanko's own list leaves out those that it cannot judge."""
     failure: Exception | None = None
     for strict in (True, False):  # other people's files are not always written by the book
         try:
             file.seek(0)
             reader = PdfFileReader(file, strict=strict)
-            signatures = [] if reader.encrypted else list(reader.embedded_regular_signatures)
+            filled = [] if reader.encrypted else enumerate_sig_fields(reader, filled_status=True)
+            fields = [(str(name), field) for name, _, field in filled]
         except OSError:
             raise
         except Exception as error:  # a damaged or hostile file makes the parser fail in any way it can
             failure = error
         else:
-            return reader, signatures
-    raise TruncatedFileError(name=path.name, detail=f"{type(failure).__name__}: {failure}"[:300]) from failure
+            return reader, fields
+    raise TruncatedFileError(name=path.name, detail=_describe(failure)) from failure
 
 
-def _judge(signature: EmbeddedPdfSignature, roots: tuple[x509.Certificate, ...]) -> SignatureVerdict:
+def _judge(
+    reader: PdfFileReader, name: str, field: Any, roots: tuple[x509.Certificate, ...]
+) -> tuple[int, SignatureVerdict | None]:
+    """Return the revision that a signature signs, and the verdict on it; None for a time stamp of the whole document."""
+    revision = reader.total_revisions
     try:
+        signature = EmbeddedPdfSignature(reader, field, name)
+        revision = signature.signed_revision
+        if signature.sig_object_type == "/DocTimeStamp":
+            return revision, None
         status = run_to_end(
             lambda: async_validate_pdf_signature(
                 signature,
@@ -137,21 +152,29 @@ def _judge(signature: EmbeddedPdfSignature, roots: tuple[x509.Certificate, ...])
                 key_usage_settings=_SIGNING_USAGES,
             )
         )
-        return _make_verdict(signature, status)
+        return revision, _make_verdict(signature, status)
     except Exception as error:  # whatever is wrong with a signature is the verdict on it
-        return SignatureVerdict(
-            field_name=str(getattr(signature, "field_name", "")),
-            signer="",
-            signed_at=None,
-            is_intact=False,
-            is_valid=False,
-            is_trusted=False,
-            covers_file=False,
-            modification="unknown",
-            level=None,
-            is_demonstration=False,
-            problem=f"{type(error).__name__}: {error}"[:300],
-        )
+        return revision, _condemn(name, _describe(error))
+
+
+def _describe(error: Exception | None) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
+def _condemn(name: str, problem: str) -> SignatureVerdict:
+    return SignatureVerdict(
+        field_name=name,
+        signer="",
+        signed_at=None,
+        is_intact=False,
+        is_valid=False,
+        is_trusted=False,
+        covers_file=False,
+        modification="unknown",
+        level=None,
+        is_demonstration=False,
+        problem=problem,
+    )
 
 
 def _make_context(roots: tuple[x509.Certificate, ...]) -> ValidationContext:
@@ -171,7 +194,7 @@ def _make_verdict(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -
         signed_at=signed_at.astimezone(UTC) if signed_at is not None else None,
         is_intact=bool(status.intact),
         is_valid=bool(status.valid),
-        is_trusted=bool(status.trusted),
+        is_trusted=bool(status.trusted) and (stamp is None or bool(stamp.trusted)),
         covers_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
         modification=level.name.lower() if level is not None else "unknown",
         level=_level_of(signature, is_stamped=is_stamped),

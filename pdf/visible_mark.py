@@ -101,7 +101,7 @@ def place_mark(mark: MarkText, signed_at: datetime, pdf_path: Path, page_box: tu
     box_top = int(top - _MARGIN_TOP_PT)
     page_top = top
     if box_top - height < bottom or not _is_free(pdf_path, page_box, (box_left, box_top - height, box_left + width, box_top)):
-        page_top = float(int(top + height + _MARGIN_TOP_PT + _CLEARANCE_PT) + 1)
+        page_top = top + int(height + _MARGIN_TOP_PT + _CLEARANCE_PT) + 1
         box_top = int(page_top - _MARGIN_TOP_PT)
     box = (box_left, box_top - height, box_left + width, box_top)
     return PlacedMark(_draw(lines, font, width, height), box, page_top)
