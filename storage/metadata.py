@@ -7,6 +7,7 @@ catalog is rebuilt from these records and the words beside them, from nothing el
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from urllib.parse import quote
 
 from pydantic import AwareDatetime, Field
@@ -14,10 +15,13 @@ from pydantic import AwareDatetime, Field
 from dossiers.model import (
     Actor,
     ArchivedDocument,
+    CatalogEntry,
     DescribedDocument,
     DocumentRole,
     ExtractedField,
     Outcome,
+    PageText,
+    RecognizedPage,
     ReviewReason,
     ScannedFile,
     SignatureLevel,
@@ -38,9 +42,9 @@ class Recipe(Record):
     pipeline_version: str
 
     @property
-    def digest_text(self) -> str:
-        """One line of text, the same for the same recipe."""
-        return f"{self.engine} | {self.pipeline_version}"
+    def id(self) -> str:
+        """Sixteen hex digits that tell recipes apart, short enough to stand on an object."""
+        return sha256(f"{self.engine}\n{self.pipeline_version}".encode()).hexdigest()[:16]
 
 
 class FieldRecord(Record):
@@ -83,7 +87,10 @@ class WordsRecord(Record):
 
 
 class DocumentMetadata(Record):
-    """All that is known of an archived document. ``text_confidence`` and ``type_score`` are 0 to 1; ``history`` only grows."""
+    """All that is known of an archived document. ``text_confidence`` and ``type_score`` are 0 to 1; ``history`` only grows.
+
+    ``superseded_by`` is the metadata key of the record that took this one's place, e.g. once the dossier became known.
+    """
 
     schema_version: int = METADATA_SCHEMA_VERSION
     document_id: str
@@ -108,6 +115,7 @@ class DocumentMetadata(Record):
     archived_at: AwareDatetime
     actor: ActorRecord
     history: tuple[HistoryEvent, ...]
+    superseded_by: str | None = None
     nd30: dict[str, dict[str, str]]
     tt05: dict[str, str]
 
@@ -126,6 +134,32 @@ class DocumentMetadata(Record):
             metadata_key=self.metadata_key,
             archived_at=self.archived_at,
         )
+
+
+def to_catalog_entry(record: DocumentMetadata, pages: tuple[RecognizedPage, ...]) -> CatalogEntry:
+    """Return what the catalog knows of a document, from its record and its words alone."""
+    return CatalogEntry(
+        document_id=record.document_id,
+        scan_sha256=record.scan_sha256,
+        dossier_number=record.dossier_number,
+        role=record.role,
+        type_id=record.type_id,
+        type_name=record.type_name,
+        type_score=record.type_score,
+        first_page=record.first_page,
+        last_page=record.last_page,
+        fields={name: field.value for name, field in record.fields.items()},
+        mean_confidence=record.text_confidence,
+        state=record.outcome,
+        review_reasons=record.review_reasons,
+        signature_level=record.pdf.level,
+        pdf_key=record.pdf.key,
+        pdf_sha256=record.pdf.sha256,
+        words_key=record.words.key,
+        metadata_key=record.metadata_key,
+        archived_at=record.archived_at,
+        pages=tuple(PageText(number, page.text) for number, page in enumerate(pages, start=1)),
+    )
 
 
 def describe_document(
@@ -195,39 +229,42 @@ def parse_metadata(data: bytes, what: str) -> DocumentMetadata:
 def object_metadata(record: DocumentMetadata) -> dict[str, str]:
     """Return the small part of a record that stands on the objects themselves, at most 2 KB once percent-encoded.
 
-    It is for people who look into the bucket without Sohoa. The longest texts give way when there is not enough room.
+    It is for people who look into the bucket without Sohoa, and for finishing what an interruption left half done. The
+    longest texts give way when there is not enough room.
     """
-    tt05 = record.tt05
+    tt05, pdf = record.tt05, record.pdf
     carried = {
         "document-id": record.document_id,
         "schema-version": str(record.schema_version),
         "scan-sha256": record.scan_sha256,
-        "pdf-sha256": record.pdf.sha256,
-        "dossier-number": truncate(record.dossier_number or "", 60),
-        "type-id": truncate(record.type_id, 60),
-        "outcome": record.outcome.value,
+        "recipe": record.recipe.id,
+        "dossier-number": fit_encoded(record.dossier_number or "", 120),
+        "type-id": fit_encoded(record.type_id, 80),
+        "page-count": str(pdf.page_count),
+        "signature-level": pdf.level.value if pdf.level else "",
+        "signed-at": pdf.signed_at.isoformat() if pdf.signed_at else "",
+        "demonstration": "yes" if pdf.is_demonstration else "no",
+        "signer": fit_encoded(pdf.signer, 300),
         "confidence-level": tt05.get("confidenceLevel", ""),
-        "maintenance": tt05.get("maintenance", ""),
-        "mode": tt05.get("mode", ""),
-        "code-number": tt05.get("codeNumber", ""),
-        "issued-date": tt05.get("issuedDate", ""),
-        "archived-at": record.archived_at.isoformat(),
+        "maintenance": fit_encoded(tt05.get("maintenance", ""), 10),
+        "mode": fit_encoded(tt05.get("mode", ""), 10),
+        "code-number": fit_encoded(tt05.get("codeNumber", ""), 40),
+        "issued-date": fit_encoded(tt05.get("issuedDate", ""), 30),
     }
     for name, text in (
-        ("recipe", record.recipe.digest_text),
         ("code-notation", tt05.get("codeNotation", "")),
         ("type-name", record.type_name),
         ("organ-name", tt05.get("organName", "")),
         ("subject", tt05.get("subject", "")),
     ):
-        room = MAX_METADATA_BYTES - metadata_bytes(encode_metadata(carried)) - len(name)
-        carried[name] = fit_encoded(text, min(room, 500))
+        room_bytes = MAX_METADATA_BYTES - metadata_bytes(encode_metadata(carried)) - len(name)
+        carried[name] = fit_encoded(text, min(room_bytes, 400))
     return {name: value for name, value in carried.items() if value}
 
 
 def fit_encoded(text: str, room_bytes: int) -> str:
     """Return the longest start of a text that takes at most so many bytes once percent-encoded."""
-    text = truncate(text, 500)
-    while text and len(quote(text, safe="")) > room_bytes:
+    text = truncate(text, max(0, room_bytes))
+    while len(quote(text, safe="")) > room_bytes and text:
         text = truncate(text, len(text) - 1)
     return text

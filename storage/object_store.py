@@ -62,7 +62,7 @@ class StoreProperties:
 
 @runtime_checkable
 class ObjectStore(Protocol):
-    """One bucket.
+    """One bucket. No key may lie below another ("a" and "a/b"): some servers then leave out one of them when they list.
 
     Every method raises ``StorageUnavailableError`` when the store cannot be reached within its time limits,
     ``StorageDeniedError`` when it refuses our key or the operation, and ``ConfigurationError`` when it does not exist.

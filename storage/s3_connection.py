@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 import urllib3
 
 from dossiers.errors import ConfigurationError
+
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def split_endpoint(connection: S3Connection) -> tuple[str, bool]:
     """Return ``host:port`` and whether to use TLS. Raises ``ConfigurationError`` without showing what may be a secret."""
     endpoint, secure = connection.endpoint, connection.secure
     parts = urlsplit(endpoint if "://" in endpoint else f"//{endpoint}")
-    if parts.scheme not in ("", "http", "https") or not parts.hostname or "@" in parts.netloc or parts.path.strip("/"):
+    if parts.scheme not in ("", "http", "https") or not _HOST.fullmatch(parts.netloc) or parts.path.strip("/"):
         raise ConfigurationError(detail="the S3 endpoint must be host, host:port, http://host:port or https://host:port")
     return parts.netloc, secure if not parts.scheme else parts.scheme == "https"
 

@@ -10,10 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+
+import urllib3
+from minio import Minio
+from minio.error import MinioException
+from urllib3.exceptions import HTTPError
 
 _RESOLVER = Path(__file__).resolve().parents[2] / "scripts" / "minio-server"
 _BUILD_TIMEOUT_S = 3600
@@ -65,7 +69,7 @@ def own_minio(folder: Path, wrapper: Sequence[str] = ()) -> Iterator[S3TestServe
     server, process = None, None
     for _ in range(3):  # another program may take the free port before the server does
         server, process = _start(binary, folder, wrapper)
-        if _becomes_ready(server.endpoint, process):
+        if _becomes_ready(server, process):
             break
         _stop(process)
     else:
@@ -112,19 +116,19 @@ def _start(binary: str, folder: Path, wrapper: Sequence[str]) -> tuple[S3TestSer
     return server, process
 
 
-def _becomes_ready(endpoint: str, process: subprocess.Popen[bytes]) -> bool:
+def _becomes_ready(server: S3TestServer, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until a signed request is answered: the server calls itself ready before it knows its keys."""
+    pool = urllib3.PoolManager(timeout=2.0, retries=False)
+    client = Minio(server.endpoint, server.access_key, server.secret_key, secure=False, http_client=pool)
     give_up_at = time.monotonic() + _START_TIMEOUT_S
-    while time.monotonic() < give_up_at and process.poll() is None:
-        connection = HTTPConnection(endpoint, timeout=2)
-        try:
-            connection.request("GET", "/minio/health/ready")
-            if connection.getresponse().status == 200:
+    try:
+        while time.monotonic() < give_up_at and process.poll() is None:
+            with suppress(HTTPError, MinioException):
+                client.list_buckets()
                 return True
-        except (OSError, HTTPException):
-            pass
-        finally:
-            connection.close()
-        time.sleep(0.1)
+            time.sleep(0.1)
+    finally:
+        pool.clear()
     return False
 
 

@@ -39,6 +39,6 @@ def kinds_of_full_disk() -> list[str]:
     return ["small_disk", "small_files"] if can_mount() else ["small_files"]
 
 
-def wrapper_for(kind: str, folder: Path, size_mb: int) -> list[str]:
-    """Return the command before a command for a kind of full place."""
-    return on_small_disk(folder, size_mb) if kind == "small_disk" else with_small_files(size_mb)
+def wrapper_for(kind: str, folder: Path) -> list[str]:
+    """Return the command before a command, which then finds no room for 60 MB in the folder and enough for one."""
+    return on_small_disk(folder, 48) if kind == "small_disk" else with_small_files(8)

@@ -1,0 +1,332 @@
+"""The archive: original files as they were handed in, and the documents made of them.
+
+A document's PDF and words are written first and its metadata last: **a document exists once its metadata does**. Whatever
+interrupts a store is made good by a second try, which finds what the first one wrote. Nothing is ever overwritten:
+buckets keep the older versions, and nothing is written again that already stands there intact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256 as new_sha256
+from pathlib import Path
+
+from dossiers.errors import IntegrityError, NotFoundError
+from dossiers.model import (
+    Actor,
+    ArchivedDocument,
+    DescribedDocument,
+    DocumentRole,
+    RecognizedPage,
+    ScannedFile,
+    SignedPdf,
+)
+from storage import keys
+from storage.legal_metadata import LegalTerms
+from storage.metadata import (
+    DocumentMetadata,
+    Recipe,
+    describe_document,
+    fit_encoded,
+    object_metadata,
+    parse_metadata,
+)
+from storage.object_store import ObjectStore, StoredObject, StoreProperties, to_lock_time
+from storage.records import ActorRecord, HistoryEvent
+from storage.submissions import SubmissionRecord, dump_submission, parse_submission
+from storage.words import dump_words, parse_words
+
+OnDamage = Callable[[IntegrityError], None]
+"""Called with what is wrong with a record that is then passed over."""
+
+
+class Archive:
+    """The two buckets. Every method raises the storage errors of ``dossiers.errors``."""
+
+    def __init__(
+        self, originals: ObjectStore, documents: ObjectStore, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._originals = originals
+        self._documents = documents
+        self._now = now
+
+    def ensure_buckets(self) -> tuple[StoreProperties, StoreProperties]:
+        """Create the buckets where they are absent; return the properties of that for originals and that for documents."""
+        return self._originals.ensure_bucket(), self._documents.ensure_bucket()
+
+    # --- what was handed in -----------------------------------------------------------------------------------------
+
+    def keep_original(
+        self,
+        path: Path,
+        sha256: str,
+        name: str,
+        received_at: datetime,
+        actor: Actor,
+        *,
+        media_type: str = "application/octet-stream",
+        retain_until: datetime | None = None,
+    ) -> str:
+        """Store a file's bytes, read them back, and return their key. Once this returns, the file may go.
+
+        Bytes that already stand there intact are not stored again, whatever name they bore. Raises ``IntegrityError`` when
+        the file's bytes are not those of ``sha256``, ``UnreadablePathError`` when it cannot be read.
+        """
+        kept = self._find_original(sha256)
+        if kept is not None and is_intact(self._originals, kept.key, sha256):
+            if retain_until is not None:
+                _lock(self._originals, kept.key, retain_until)
+            return kept.key
+        metadata = {
+            "name": fit_encoded(name, 900),
+            "received-at": received_at.astimezone(UTC).isoformat(),
+            "actor": fit_encoded(actor.id, 300),
+        }
+        key = keys.original_key(sha256, name)
+        return self._originals.put(key, path, media_type, metadata, retain_until, sha256=sha256).key
+
+    def open_original(self, sha256: str, to_path: Path) -> StoredObject:
+        """Write a handed-in file's bytes to a path. Raises ``NotFoundError``, or ``IntegrityError`` when they changed."""
+        kept = self._find_original(sha256)
+        if kept is None:
+            raise NotFoundError(what=f"the original {sha256}")
+        stored = self._originals.download(kept.key, to_path)
+        if stored.sha256 not in (None, sha256):
+            to_path.unlink(missing_ok=True)
+            raise IntegrityError(what=kept.key, detail="its digest is not the one in its key")
+        return stored
+
+    def record_submission(self, record: SubmissionRecord) -> bool:
+        """Store what became of a handed-in file; return False when just that already stands there."""
+        key, data = keys.submission_key(record.sha256), dump_submission(record)
+        try:
+            if self._originals.get(key) == data:
+                return False
+        except (NotFoundError, IntegrityError):
+            pass  # none yet, or one that must be replaced; the damaged version stays as an older one
+        self._originals.put(key, data, "application/json", {"state": record.state.value})
+        return True
+
+    def find_submission(self, sha256: str) -> SubmissionRecord | None:
+        """Return the record of a handed-in file, or None. Raises ``IntegrityError`` when it is damaged."""
+        key = keys.submission_key(sha256)
+        try:
+            return parse_submission(self._originals.get(key), key)
+        except NotFoundError:
+            return None
+
+    def iter_submissions(self, on_damage: OnDamage | None = None) -> Iterator[SubmissionRecord]:
+        """Yield the records of all handed-in files. Damaged ones are raised, or told to ``on_damage`` and passed over."""
+        for key in (found.key for found in self._originals.list() if keys.is_submission_key(found.key)):
+            try:
+                record = parse_submission(self._originals.get(key), key)
+            except IntegrityError as error:
+                _tell(error, on_damage)
+            else:
+                yield record
+
+    # --- what was made of it ----------------------------------------------------------------------------------------
+
+    def store_document(
+        self,
+        scan: ScannedFile,
+        described: DescribedDocument,
+        signed: SignedPdf,
+        *,
+        recipe: Recipe,
+        actor: Actor,
+        role: DocumentRole = DocumentRole.COMPONENT,
+        terms: LegalTerms | None = None,
+        retain_until: datetime | None = None,
+        words_json: bytes | None = None,
+    ) -> ArchivedDocument:
+        """Store a document's PDF, words and metadata, each read back, and return where they stand.
+
+        A document that already stands there intact, made by the same recipe, is returned and nothing is written. A
+        document that waits for review is not locked, whatever ``retain_until`` says: the lock comes with acceptance.
+
+        Raises ``IntegrityError`` when the PDF's bytes are not those of its digest.
+        """
+        document = described.document
+        document_id = keys.make_document_id(document.scan_sha256, document.first_page, document.last_page)
+        until = None if described.needs_review else to_lock_time(retain_until)
+        known = self._find_readable(described.dossier_number, document_id)
+        if known is not None and known.recipe == recipe and self.is_document_intact(known):
+            self._lock_document(known, until)
+            self._supersede_unfiled(known, actor)
+            return known.to_archived()
+        words = words_json if words_json is not None else dump_words(document.pages, document.scan_sha256, recipe.engine)
+        record = describe_document(
+            scan,
+            described,
+            signed,
+            new_sha256(words).hexdigest(),
+            role=role,
+            recipe=recipe,
+            actor=actor,
+            archived_at=self._now(),
+            history=self._next_history(known, described, actor, recipe),
+            terms=terms or LegalTerms(),
+        )
+        if known is None:
+            record = self._adopt_unfinished(record)
+        self._write_document(record, signed.path, words, until)
+        self._supersede_unfiled(record, actor)
+        return record.to_archived()
+
+    def find_document(self, dossier_number: str | None, document_id: str) -> DocumentMetadata | None:
+        """Return a document's metadata, or None. Raises ``IntegrityError`` when it is damaged."""
+        return self._read_metadata(keys.metadata_key(dossier_number, document_id))
+
+    def iter_documents(self, on_damage: OnDamage | None = None) -> Iterator[DocumentMetadata]:
+        """Yield the metadata of all documents, each once; records that another took the place of are left out.
+
+        Damaged ones are raised, or told to ``on_damage`` and passed over.
+        """
+        for key in (found.key for found in self._documents.list() if keys.is_metadata_key(found.key)):
+            try:
+                record = self._read_metadata(key)
+            except IntegrityError as error:
+                _tell(error, on_damage)
+            else:
+                if record is not None and record.superseded_by is None:
+                    yield record
+
+    def read_words(self, record: DocumentMetadata) -> tuple[RecognizedPage, ...]:
+        """Return a document's pages with their words. Raises ``NotFoundError``, or ``IntegrityError`` when they changed."""
+        data = self._documents.get(record.words.key)
+        if new_sha256(data).hexdigest() != record.words.sha256:
+            raise IntegrityError(what=record.words.key, detail="its digest is not the one in the metadata")
+        return parse_words(data, record.words.key)
+
+    def read_pdf(self, record: DocumentMetadata, to_path: Path) -> StoredObject:
+        """Write a document's PDF to a path. Raises ``NotFoundError``, or ``IntegrityError`` when it changed."""
+        stored = self._documents.download(record.pdf.key, to_path)
+        if stored.sha256 not in (None, record.pdf.sha256):
+            to_path.unlink(missing_ok=True)
+            raise IntegrityError(what=record.pdf.key, detail="its digest is not the one in the metadata")
+        return stored
+
+    def is_document_intact(self, record: DocumentMetadata) -> bool:
+        """Read a document's PDF and words through and return whether both are the bytes that its metadata names."""
+        return all(is_intact(self._documents, part.key, part.sha256) for part in (record.pdf, record.words))
+
+    def supersede(self, record: DocumentMetadata, successor_key: str, actor: Actor) -> None:
+        """Write into a document's metadata that another record took its place; what it was stays as an older version."""
+        event = HistoryEvent(at=self._now(), actor=ActorRecord.of(actor), what="superseded", detail=successor_key)
+        self._put_metadata(
+            record.model_copy(update={"superseded_by": successor_key, "history": (*record.history, event)}), None
+        )
+
+    def close(self) -> None:
+        """Give back the stores' connections."""
+        self._originals.close()
+        self._documents.close()
+
+    # --- within -----------------------------------------------------------------------------------------------------
+
+    def _find_original(self, sha256: str) -> StoredObject | None:
+        return next(self._originals.list(keys.original_prefix(sha256) + keys.ORIGINAL_STEM), None)
+
+    def _read_metadata(self, key: str) -> DocumentMetadata | None:
+        try:
+            return parse_metadata(self._documents.get(key), key)
+        except NotFoundError:
+            return None
+
+    def _find_readable(self, dossier_number: str | None, document_id: str) -> DocumentMetadata | None:
+        """Return a document's metadata; a damaged record counts as none, so that storing again makes it good."""
+        try:
+            return self.find_document(dossier_number, document_id)
+        except IntegrityError:
+            return None
+
+    def _next_history(
+        self, known: DocumentMetadata | None, described: DescribedDocument, actor: Actor, recipe: Recipe
+    ) -> tuple[HistoryEvent, ...]:
+        before = known.history if known else ()
+        if known is None:
+            what = "stored_for_review" if described.needs_review else "archived"
+        else:
+            what = "repaired" if known.recipe == recipe else "remade"
+        detail = f"{recipe.engine}; {recipe.pipeline_version}"
+        return (*before, HistoryEvent(at=self._now(), actor=ActorRecord.of(actor), what=what, detail=detail))
+
+    def _adopt_unfinished(self, record: DocumentMetadata) -> DocumentMetadata:
+        """Take over the PDF of an interrupted store, if one stands there that differs only in when it was signed.
+
+        Signing anew gives other bytes each time; without this every interruption would leave one more PDF behind.
+        """
+        mine = object_metadata(record)
+        prefix = keys.document_prefix(record.dossier_number, record.document_id)
+        for found in self._documents.list(prefix):
+            if not found.key.endswith(".pdf") or found.key == record.pdf.key:
+                continue
+            stored = self._documents.stat(found.key)
+            digest = found.key.removeprefix(prefix).removesuffix(".pdf")
+            if stored is None or _without_time(stored.metadata) != _without_time(mine):
+                continue
+            if is_intact(self._documents, found.key, digest):
+                signed_at = stored.metadata.get("signed-at")
+                pdf = record.pdf.model_copy(
+                    update={
+                        "key": found.key,
+                        "sha256": digest,
+                        "signed_at": datetime.fromisoformat(signed_at) if signed_at else None,
+                    }
+                )
+                return record.model_copy(update={"pdf": pdf})
+        return record
+
+    def _write_document(self, record: DocumentMetadata, pdf_path: Path, words: bytes, until: datetime | None) -> None:
+        metadata = object_metadata(record)
+        if not is_intact(self._documents, record.pdf.key, record.pdf.sha256):
+            self._documents.put(record.pdf.key, pdf_path, "application/pdf", metadata, sha256=record.pdf.sha256)
+        if not is_intact(self._documents, record.words.key, record.words.sha256):
+            self._documents.put(record.words.key, words, "application/json", metadata, sha256=record.words.sha256)
+        # Locked only now that both are there, so that an interruption leaves nothing locked that no record names.
+        if until is not None:
+            _lock(self._documents, record.pdf.key, until)
+            _lock(self._documents, record.words.key, until)
+        self._put_metadata(record, until)
+
+    def _put_metadata(self, record: DocumentMetadata, until: datetime | None) -> None:
+        self._documents.put(record.metadata_key, record.to_json(), "application/json", object_metadata(record), until)
+
+    def _lock_document(self, record: DocumentMetadata, until: datetime | None) -> None:
+        if until is not None:
+            for key in (record.pdf.key, record.words.key, record.metadata_key):
+                _lock(self._documents, key, until)
+
+    def _supersede_unfiled(self, record: DocumentMetadata, actor: Actor) -> None:
+        """Retire the record of the same document from before its dossier was known."""
+        if record.dossier_number is None:
+            return
+        unfiled = self._find_readable(None, record.document_id)
+        if unfiled is not None and unfiled.superseded_by is None:
+            self.supersede(unfiled, record.metadata_key, actor)
+
+
+def is_intact(store: ObjectStore, key: str, sha256: str) -> bool:
+    """Read an object through and return whether its bytes are those of a digest; False when there is none."""
+    try:
+        return store.digest(key) == sha256
+    except (NotFoundError, IntegrityError):
+        return False
+
+
+def _lock(store: ObjectStore, key: str, until: datetime) -> None:
+    stored = store.stat(key)
+    if stored is not None and (stored.retain_until is None or stored.retain_until < until):
+        store.extend_retention(key, until, version_id=stored.version_id)
+
+
+def _without_time(metadata: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in metadata.items() if name != "signed-at"}
+
+
+def _tell(error: IntegrityError, on_damage: OnDamage | None) -> None:
+    if on_damage is None:
+        raise error
+    on_damage(error)
