@@ -10,6 +10,9 @@ import numpy as np
 from ocr.page_image import WHITE, Pixels, as_pixels, resize, to_gray
 
 READING_DPI = 200  # read better and faster than 300 (docs/design.md); Tesseract scales lines to its own height anyway
+USUAL_LETTER_HEIGHT_PX = 19  # median height of a shape of ink in 13 pt text at READING_DPI
+MIN_LETTER_HEIGHT_PX = 14
+MAX_ENLARGEMENT = 3.0
 BACKGROUND_SCALE_DPI = 25  # the light's fall-off is smooth; at this scale letters vanish in a small closing
 BACKGROUND_KERNEL_INCH = 0.28  # wider than a bold capital's strokes, narrower than a photograph's shadow
 INK_LEVEL = 170  # of 255, on flattened paper
@@ -29,12 +32,15 @@ class ReadablePage:
     dpi: int
 
 
-def prepare_for_reading(pixels: Pixels, dpi: int) -> ReadablePage:
+def prepare_for_reading(pixels: Pixels, dpi: int, letter_height_px: float | None = None) -> ReadablePage:
     """Lift red seals, even out the light, erase rules and dot leaders, and resample to READING_DPI.
 
-    ``pixels`` is the upright, straightened page (gray or BGR).
+    ``pixels`` is the upright page (gray or BGR). Where its letters, ``letter_height_px`` high, would come out too small
+    (a photo that states a wrong dpi, the small print of a table) it is enlarged until they have their usual size.
     """
     scale = READING_DPI / dpi
+    if letter_height_px and letter_height_px * scale < MIN_LETTER_HEIGHT_PX:
+        scale = min(MAX_ENLARGEMENT, USUAL_LETTER_HEIGHT_PX / letter_height_px)
     gray = lift_seals(pixels)
     if scale < 1:
         gray = resize(gray, scale)

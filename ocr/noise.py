@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dossiers.model import RecognizedLine, RecognizedWord
 from ocr.lines import join_words
 
-MIN_CONFIDENCE = 0.05  # Tesseract gives 0 to what it made up
+MIN_CONFIDENCE = 0.05  # for marks; a handwritten number in a printed line is read badly, but says that something stands there
 MIN_MARK_CONFIDENCE = 0.55  # for a word of punctuation alone at the end of a line
 MIN_LINE_CONFIDENCE = 0.3
 MIN_SHORT_LINE_CONFIDENCE = 0.5
@@ -34,9 +34,9 @@ def _usual_height(lines: Sequence[RecognizedLine]) -> float:
 
 
 def _is_word(word: RecognizedWord, em_px: float) -> bool:
-    if word.confidence < MIN_CONFIDENCE:
-        return False
     is_letters = any(letter.isalnum() for letter in word.text)
+    if word.confidence < MIN_CONFIDENCE and not is_letters:
+        return False
     if not em_px:
         return is_letters
     height = word.bbox_px.height / em_px

@@ -13,15 +13,17 @@ from dossiers.errors import RecognitionError
 from dossiers.model import PageSource, QualityVerdict, RecognizedLine, RecognizedPage
 from ocr.cleaning import prepare_for_reading
 from ocr.engine import OcrEngine
-from ocr.lines import scale_line
+from ocr.lines import scale_line, turn_line
 from ocr.noise import drop_noise
 from ocr.orientation import find_rotation, find_skew
-from ocr.page_image import Pixels, decode_page, straighten, turn
+from ocr.page_image import decode_page, straighten, turn
 from ocr.quality import Assessment, assess_quality
 from ocr.reading_order import arrange_lines
 from ocr.text import count_letters
 
 PAGE_TIMEOUT_S = 120.0
+# Tesseract follows a line that leans a little by itself; straightening would only blur it (docs/design.md). Boxes are turned.
+STRAIGHTEN_FROM_DEG = 0.7
 SURE_WORD_CONFIDENCE = 0.6
 MIN_SURE_LETTERS = 6  # on a page with next to no ink: less is a stamp's rim read as letters
 
@@ -49,23 +51,26 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
     with _timed(seconds, "quality"):
         assessment = assess_quality(page.pixels, page.dpi)
     if assessment.verdict.is_blank:
-        return _finish(source, page.hint_deg or 0, 0.0, page.pixels, assessment.verdict, (), seconds)
+        return _finish(source, page.hint_deg or 0, 0.0, assessment.verdict, (), seconds)
     with _timed(seconds, "orientation"):
         rotation_deg = find_rotation(page, engine).rotation_deg
         turned = turn(page.pixels, rotation_deg)
     with _timed(seconds, "deskew"):
         skew_deg = find_skew(turned)
-        upright = straighten(turned, skew_deg)
+        is_straightened = abs(skew_deg) >= STRAIGHTEN_FROM_DEG
+        level = straighten(turned, skew_deg) if is_straightened else turned
     with _timed(seconds, "clean"):
-        readable = prepare_for_reading(upright, page.dpi)
+        readable = prepare_for_reading(level, page.dpi, assessment.letter_height_px)
     with _timed(seconds, "recognize"):
         read = engine.recognize(readable.pixels, readable.dpi, timeout_s)
     with _timed(seconds, "arrange"):
-        height, width = upright.shape[:2]
+        height, width = level.shape[:2]
         scaled = [scale_line(line, 1 / readable.scale, width, height) for line in drop_noise(read)]
         lines = arrange_lines(scaled)
+        if not is_straightened:
+            lines = tuple(turn_line(line, skew_deg, width, height) for line in lines)
     verdict, lines = _settle_blank(assessment, lines)
-    return _finish(source, rotation_deg, skew_deg, upright, verdict, lines, seconds)
+    return _finish(source, rotation_deg, skew_deg, verdict, lines, seconds)
 
 
 def _settle_blank(assessment: Assessment, lines: Sequence[RecognizedLine]) -> tuple[QualityVerdict, tuple[RecognizedLine, ...]]:
@@ -80,7 +85,6 @@ def _finish(
     source: PageSource,
     rotation_deg: int,
     skew_deg: float,
-    upright: Pixels,
     verdict: QualityVerdict,
     lines: tuple[RecognizedLine, ...],
     seconds: dict[str, float],

@@ -42,10 +42,14 @@ MIN_BORDER_BRIGHTNESS = 0.7  # of the paper: what surrounds a photographed sheet
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The verdict, and ``is_sparse``: so little ink that only reading can tell whether it is text."""
+    """The verdict; ``is_sparse``: so little ink that only reading can tell whether it is text; the letters' usual height.
+
+    ``letter_height_px`` is in pixels of the scan, None where there are too few letters to tell.
+    """
 
     verdict: QualityVerdict
     is_sparse: bool
+    letter_height_px: float | None
 
 
 def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
@@ -61,8 +65,9 @@ def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
     is_sparse = len(letters) < SPARSE_LETTERS and ink_share < SPARSE_INK_SHARE
     sharpness, contrast = measure_sharpness(small, ink), measure_contrast(small, ink)
     is_colour = has_colour(pixels)
+    letter_height = _measure_letter_height(letters, scale)
     faults = {
-        QualityFault.LOW_DPI: dpi < MIN_DPI or _has_tiny_letters(letters, scale),
+        QualityFault.LOW_DPI: dpi < MIN_DPI or (letter_height is not None and letter_height < MIN_LETTER_HEIGHT_PX),
         QualityFault.BLURRED: not is_sparse and sharpness < MIN_SHARPNESS,
         QualityFault.LOW_CONTRAST: not is_sparse and contrast < MIN_CONTRAST,
         QualityFault.CUT_EDGE: not is_sparse and is_cut_off(letters, small),
@@ -70,7 +75,7 @@ def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
     }
     found = tuple(fault for fault, is_present in faults.items() if is_present)
     verdict = QualityVerdict(dpi, round(sharpness, 3), round(contrast, 3), is_blank, is_colour, found)
-    return Assessment(verdict, is_sparse)
+    return Assessment(verdict, is_sparse, letter_height)
 
 
 def measure_sharpness(gray: Pixels, ink: Pixels) -> float:
@@ -141,10 +146,8 @@ def _find_letters(ink: Pixels) -> np.ndarray:
     return np.asarray(boxes[keep & (area >= MIN_LETTER_PX)])
 
 
-def _has_tiny_letters(letters: np.ndarray, scale: float) -> bool:
-    if len(letters) < MIN_LETTERS_FOR_HEIGHT:
-        return False
-    return float(np.median(letters[:, 3])) / scale < MIN_LETTER_HEIGHT_PX
+def _measure_letter_height(letters: np.ndarray, scale: float) -> float | None:
+    return float(np.median(letters[:, 3])) / scale if len(letters) >= MIN_LETTERS_FOR_HEIGHT else None
 
 
 def _count_lines(tops: np.ndarray, bottoms: np.ndarray) -> int:
