@@ -88,6 +88,40 @@ def make_segment(page: RecognizedPage, words: Sequence[RecognizedWord]) -> Segme
     )
 
 
+def join_segments(parts: Sequence[Segment]) -> Segment:
+    """Join segments of one row, at least one, from left to right."""
+    ordered = sorted(parts, key=lambda part: part.left)
+    words = tuple(word for part in ordered for word in part.words)
+    return Segment(
+        words=words,
+        text=" ".join(word.text for word in words),
+        bbox_px=bounds_of(words),
+        page=ordered[0].page,
+        left=ordered[0].left,
+        top=min(part.top for part in ordered),
+        right=max(part.right for part in ordered),
+        bottom=max(part.bottom for part in ordered),
+    )
+
+
+def is_same_row(one: Segment, other: Segment) -> bool:
+    """Say whether two segments overlap by half the lower one's height or more."""
+    overlap = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return overlap >= 0.5 * min(one.height, other.height)
+
+
+def join_rows(segments: Sequence[Segment], gap: float) -> tuple[Segment, ...]:
+    """Join segments of one row that stand no further apart than ``gap`` (fraction of the width); top to bottom."""
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda item: item.left):
+        row = next((r for r in rows if is_same_row(r[-1], segment) and segment.left - r[-1].right <= gap), None)
+        if row is None:
+            rows.append([segment])
+        else:
+            row.append(segment)
+    return tuple(sorted((join_segments(row) for row in rows), key=lambda item: (item.top, item.left)))
+
+
 def find_segments(page: RecognizedPage) -> tuple[Segment, ...]:
     """Cut every line of ``page`` into segments, from top to bottom and left to right."""
     segments = [

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifiers.folding import count_letters, fold, uppercase_share
-from classifiers.layout import Segment, is_letterhead_anchor
+from classifiers.layout import Segment, is_letterhead_anchor, is_same_row, join_segments
 from classifiers.number_line import read_number_line
 
 # Fractions of the page's height: how low a letterhead may begin, and how far below its first line it may reach.
@@ -16,6 +16,8 @@ _DEPTH = 0.17
 _LOWEST_NUMBER_WITHOUT_TITLE = 0.22
 _LEFT_COLUMN = 0.47
 _PLACE_AND_DATE = re.compile(r"\bng\S{0,3}y?\b.{0,16}(?:th\S{1,3}ng|nam).*\d{4}|\bngay\b.{0,12}\bthang\b")
+_NUMBER_HEAD = re.compile(r"^\W{0,3}(?:luat\s+)?[s5]\W?[o0]\b")
+_BLANK_IN_LINE = 0.15
 _SUBJECT_MARK = re.compile(r"^\W{0,2}v\W{0,2}[/il1]?\W{0,2}v\b\W*")
 
 
@@ -43,8 +45,8 @@ def find_letterhead(segments: Sequence[Segment]) -> Letterhead | None:
     limit = anchors[0].top + _DEPTH if anchors else _LOWEST_NUMBER_WITHOUT_TITLE
     top = anchors[0].top - 0.03 if anchors else 0.0
     zone = [segment for segment in segments if top <= segment.top <= limit]
-    number = next((segment for segment in zone if segment.left < 0.5 and _is_number_line(segment)), None)
-    date = next((s for s in zone if s.right > 0.5 and _PLACE_AND_DATE.search(fold(s.text))), None)
+    number = next((found for segment in zone if (found := _number_line_at(segment, zone))), None)
+    date = next((found for segment in zone if (found := _date_line_at(segment, zone))), None)
     if not anchors and (number is None or not read_symbol(number)):
         return None
     anchors_bottom = max((segment.bottom for segment in anchors), default=top)
@@ -77,8 +79,28 @@ def strip_subject_mark(text: str) -> str | None:
     return text[mark.end() :] if mark else None
 
 
-def _is_number_line(segment: Segment) -> bool:
-    return read_number_line(segment) is not None
+def _number_line_at(segment: Segment, zone: Sequence[Segment]) -> Segment | None:
+    """Return the number line that begins with ``segment``, whole: the blank for the number may part it in two."""
+    if segment.left > 0.45 or not _NUMBER_HEAD.match(fold(segment.text)):
+        return None
+    rest = [s for s in zone if is_same_row(s, segment) and segment.right <= s.left < 0.48 and s.right < 0.62]
+    near = [s for s in rest if s.left - segment.right < _BLANK_IN_LINE]
+    for candidate in (join_segments([segment, *near]), segment):
+        line = read_number_line(candidate)
+        if line is not None and (line.symbol or candidate is segment):
+            return candidate
+    return None
+
+
+def _date_line_at(segment: Segment, zone: Sequence[Segment]) -> Segment | None:
+    """Return the line of place and date that begins with ``segment``, whole."""
+    if segment.right < 0.5 or segment.centre_x < 0.4:
+        return None
+    if _PLACE_AND_DATE.search(fold(segment.text)):
+        return segment
+    rest = [s for s in zone if is_same_row(s, segment) and 0 <= s.left - segment.right < _BLANK_IN_LINE]
+    joined = join_segments([segment, *rest])
+    return joined if rest and _PLACE_AND_DATE.search(fold(joined.text)) else None
 
 
 def _is_agency_line(segment: Segment) -> bool:

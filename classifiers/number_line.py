@@ -127,4 +127,5 @@ def _is_printed(segment: Segment, number_words: tuple[RecognizedWord, ...], symb
         return True
     if number_words[-1] not in symbol_words:
         return False
+    # One word with the symbol: printed, unless it is much taller than "Số:".
     return number_words[-1].bbox_px.height < 1.6 * max(1, segment.words[0].bbox_px.height)

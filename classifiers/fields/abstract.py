@@ -13,7 +13,7 @@ from statistics import median
 
 from classifiers.fields.field import make_field, strip_marks
 from classifiers.folding import count_letters, fold, uppercase_share
-from classifiers.layout import Segment
+from classifiers.layout import Segment, join_rows
 from classifiers.letterhead import strip_subject_mark
 from classifiers.reading import PageReading
 from classifiers.titles import TitleMatch
@@ -24,11 +24,14 @@ _BODY = re.compile(
     r"ngay \d|i\.|1\.|a\)|chuong|phan)"
 )
 _SPECKS = re.compile(r"^[^\w(“\"]+|^\W*[A-Za-z]?\W+(?=V[eềêéè]\b)")
-_ABOUT = re.compile(r"^(?:[vV][eèéêềếẻể]|[vV]à)\s*vi[eèéêềếệ]c\b")
+_ABOUT = re.compile(r"^\W*[a-z]{0,3}[ea]\s*viec\b")
 _MOST_LINES = 8
 _FIRST_GAP = 2.4
 _GAP_OF_PITCH = 1.45
 _CENTRE_REACH = 0.05
+# Nothing of the text is printed left of this; stamps are (fractions of the page's width).
+_LEFT_MARGIN = 0.07
+_GAP_IN_ROW = 0.08
 
 
 def find_letter_subject(pages: Sequence[PageReading]) -> ExtractedField | None:
@@ -65,18 +68,14 @@ def find_abstract(pages: Sequence[PageReading], title: TitleMatch | None) -> Ext
 
 def _lines_under(segments: Sequence[Segment], title: Segment) -> list[Segment]:
     """Return the lines of the abstract below the title's last line."""
-    below = [
-        s for s in segments if s.top > title.top + 0.6 * title.height and count_letters(s.text) >= 2 and s.confidence > 0.3
-    ]
+    near = [s for s in segments if title.top + 0.6 * title.height < s.top < title.top + 0.3]
+    legible = [s for s in near if count_letters(s.text) >= 2 and s.confidence > 0.3 and s.left > _LEFT_MARGIN]
+    below = join_rows(legible, _GAP_IN_ROW)
     lines: list[Segment] = []
     limit = _GAP_OF_PITCH * _body_pitch(segments)
     for segment in below:
         before = lines[-1] if lines else title
         step = segment.top - before.top
-        if lines and step < 0.5 * before.height:
-            # The same line went on after a wide blank.
-            lines.append(segment)
-            continue
         reach = limit if lines else _FIRST_GAP * max(title.height, segment.height)
         if len(lines) == _MOST_LINES or step > reach or _ends_abstract(segment, title, lines):
             break
@@ -122,7 +121,8 @@ def _join(lines: Sequence[str]) -> str:
 
 def _mend_about(text: str) -> str:
     """Write the two words every abstract starts with as they are printed: reading gives "và việc", "Vềviệc"."""
-    return _ABOUT.sub("Về việc", text, count=1)
+    about = _ABOUT.match(fold(text))
+    return f"Về việc{text[about.end() :]}" if about else text
 
 
 def _tidy(text: str) -> str:

@@ -9,10 +9,12 @@ from classifiers.number_line import NumberLine, read_number_line
 from classifiers.reading import PageReading
 from dossiers.model import ExtractedField, RecognizedWord
 
-# Digits written by hand or stamped are read wrong more often than right, so they never pass without a person.
+# Digits written by hand or stamped are read wrong more often than right: they are left out unless read very surely, and
+# never pass without a person.
 _NOT_PRINTED_CERTAINTY = 0.45
 _LEAST_CONFIDENCE = 0.6
-_LEAST_SYMBOL_CONFIDENCE = 0.35
+_LEAST_CONFIDENCE_NOT_PRINTED = 0.85
+_LEAST_SYMBOL_CONFIDENCE = 0.25
 
 
 def find_document_number(pages: Sequence[PageReading], known_symbols: Collection[str]) -> list[ExtractedField]:
@@ -26,7 +28,8 @@ def find_document_number(pages: Sequence[PageReading], known_symbols: Collection
         return []
     page = line.segment.page
     fields = []
-    if line.number and line.value and min(word.confidence for word in line.number_words) >= _LEAST_CONFIDENCE:
+    least = _LEAST_CONFIDENCE if line.is_printed else _LEAST_CONFIDENCE_NOT_PRINTED
+    if line.number and line.value and min(word.confidence for word in line.number_words) >= least:
         words = _distinct((*line.number_words, *line.symbol_words))
         weakest = min(word.confidence for word in line.number_words)
         whole = make_field("document_number", line.value, words, page, _certainty(line, known_symbols))

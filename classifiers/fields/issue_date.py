@@ -16,12 +16,15 @@ from classifiers.layout import Segment
 from classifiers.reading import PageReading
 from dossiers.model import ExtractedField, RecognizedWord
 
-_LONG = re.compile(r"\bng[a-z]{1,3}\W{0,3}(\d{1,2})\W{0,3}th[a-z]{1,3}g\W{0,3}(\d{1,2})\W{0,3}n[a-z]m\W{0,3}(\d{4})\b")
+# Between the words only blanks and dots: a stroke there ("3|") is a digit that was not read.
+_GAP = r"[\s.,:_]{0,3}"
+_LONG = re.compile(rf"\bng[a-z]{{1,3}}{_GAP}(\d{{1,2}}){_GAP}th[a-z]{{1,3}}g{_GAP}(\d{{1,2}}){_GAP}n[a-z]m{_GAP}(\d{{4}})\b")
 _SHORT = re.compile(r"^(?:[a-z .]{2,30},\s*)?ngay\W{0,3}(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})\W*$")
 _ALONE = re.compile(r"^\W{0,2}(?:[^,:;]{2,40},\s*)?ng[a-z]{1,3}\W{0,3}\d.{0,24}\d{4}\W*$")
 _EARLIEST, _LATEST = 1945, 2100
-_HAND_SIZE = 1.22
+_HAND_SIZE = 1.12
 _DOUBT = 0.55
+_LEAST_SHORT_DAY = 0.7
 
 
 def find_issue_date(pages: Sequence[PageReading]) -> ExtractedField | None:
@@ -52,7 +55,11 @@ def _read_date(segments: Iterable[Segment], certainty: float) -> ExtractedField 
             continue
         day, month, year = (words_in(segment, *found.span(group)) for group in (1, 2, 3))
         numbers = (*day, *month, *year)
-        sure = certainty * (_DOUBT if _is_doubtful(found, day, year) else 1.0)
+        is_short, is_by_hand = len(found[1]) == 1, _is_by_hand(day, year)
+        if is_short and (is_by_hand or min(word.confidence for word in day) < _LEAST_SHORT_DAY):
+            # Half of a day written by hand.
+            return None
+        sure = certainty * (_DOUBT if is_short or is_by_hand or found[2] in {"1", "2"} else 1.0)
         field = make_field("issue_date", value.isoformat(), words_in(segment, *found.span()), segment.page, sure)
         weakest = min(word.confidence for word in numbers)
         return ExtractedField(field.name, field.value, round(min(field.confidence, weakest), 3), field.page, field.bbox_px)
@@ -68,9 +75,8 @@ def _to_date(found: re.Match[str]) -> date | None:
     return value if _EARLIEST <= year <= _LATEST else None
 
 
-def _is_doubtful(found: re.Match[str], day: Sequence[RecognizedWord], year: Sequence[RecognizedWord]) -> bool:
-    if len(found[1]) == 1 or found[2] in {"1", "2"}:
-        return True
+def _is_by_hand(day: Sequence[RecognizedWord], year: Sequence[RecognizedWord]) -> bool:
+    """Say whether the day stands taller than the printed year."""
     if any(not word.text.strip(".,").isdigit() for word in day):
         # "ngày15tháng" in one word: its height says nothing.
         return False

@@ -25,6 +25,7 @@ _CONTINUING_WORDS = "tinh,thanh pho,tp,huyen,quan,thi xa,xa,phuong,thi tran,dac 
 _HEADS = tuple(f" {head} " for head in _HEAD_WORDS.split(","))
 _CONTINUING = tuple(f" {word} " for word in _CONTINUING_WORDS.split(","))
 _SPECK_CONFIDENCE = 0.3
+_OFF_CENTRE = 0.03
 
 
 def find_issuing_authority(pages: Sequence[PageReading]) -> ExtractedField | None:
@@ -38,8 +39,10 @@ def find_issuing_authority(pages: Sequence[PageReading]) -> ExtractedField | Non
         return None
     words: list[RecognizedWord] = [word for line in names[-1] for word in line.words]
     value = " ".join(mend_agency_words(strip_marks(line.text)) for line in names[-1])
-    starts_well = _starts_name(names[-1][0])
-    certainty = (0.97 if starts_well else 0.75) * (1.0 if letterhead.anchors else 0.85)
+    certainty = (0.97 if _starts_name(names[-1][0]) else 0.75) * (1.0 if letterhead.anchors else 0.85)
+    if max(line.centre_x for line in lines) - min(line.centre_x for line in lines) > _OFF_CENTRE:
+        # The block is centred: a line off its axis lost a word.
+        certainty *= 0.75
     return make_field("issuing_authority", value, words, names[-1][0].page, certainty)
 
 

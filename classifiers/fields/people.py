@@ -19,6 +19,7 @@ _DEGREES = re.compile(
     r"^\W*(?:(?:gs|pgs|ts|t\$|ths|bs|ks|cn|ds|lg|bsck\w*|cki{1,2}|nguoi ky|ong|ba|dong chi|"
     r"(?:dai|thuong|trung|thieu) (?:ta|uy|tuong))\b[.:,\s]*)+"
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
 _EDGE = " .,:;-–—_|*'\"“”‘’`~^<>[](){}\\/!?"
 _SYLLABLE = re.compile(r"[^\W\d_]{1,8}")
 _MOST_SPECKS = 2
@@ -31,13 +32,13 @@ def find_name(text: str) -> tuple[str, bool] | None:
     """
     degrees = _DEGREES.match(fold(text))
     rest = text[degrees.end() :] if degrees else text
-    tokens = [token.strip(_EDGE) for part in rest.split() for token in _split_joined(part)]
-    while tokens and not tokens[-1]:
-        tokens.pop()
+    tokens = [token for part in _LETTERS.findall(rest) for token in _split_joined(part)]
+    if any(letter.isdigit() for letter in rest.strip(_EDGE)):
+        return None
     for start in range(min(len(tokens), _MOST_SPECKS + 1)):
         name = tokens[start:]
         if 2 <= len(name) <= 6 and fold(name[0]) in _SURNAMES and _are_syllables(name):
-            return " ".join(name), start == 0 and len(rest.split()) == len(name)
+            return " ".join(name), start == 0
     return None
 
 

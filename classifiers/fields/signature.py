@@ -34,7 +34,8 @@ _PREFIX = re.compile(r"^\W{0,2}(tm|kt|tl|tuq|q)\s*[.,:]\s*")
 _RECIPIENTS = re.compile(r"^\W{0,3}\S{0,3}oi nh[a-z]{1,2}n")
 _BODY_END = re.compile(r"\./\.?\W*$")
 _COLUMN_LEFT, _COLUMN_CENTRE = 0.42, 0.54
-_LINE_STEP = 2.6
+_LINE_STEP = 3.0
+_LEAST_LINE_CONFIDENCE = 0.6
 _NAME_REACH = 0.24
 
 
@@ -99,10 +100,22 @@ def _gather_positions(column: Sequence[Segment], starts: Sequence[int]) -> tuple
 
 def _is_next_line(upper: Segment, lower: Segment) -> bool:
     return (
-        0 < lower.top - upper.top < _LINE_STEP * max(upper.height, lower.height)
+        0 < lower.top - upper.top < _LINE_STEP * min(upper.height, lower.height)
         and abs(upper.centre_x - lower.centre_x) < 0.12
-        and all(uppercase_share(part.text) > 0.8 and count_letters(part.text) >= 4 for part in (upper, lower))
+        and _is_capital_line(upper)
+        and _is_capital_line(lower)
         and _name_in(lower) is None
+    )
+
+
+def _is_capital_line(segment: Segment) -> bool:
+    """Say whether ``segment`` may be a line of the position; seals leave letters too, but poor ones and figures."""
+    text = segment.text
+    return (
+        uppercase_share(text) > 0.8
+        and count_letters(text) >= 4
+        and not any(letter.isdigit() for letter in text)
+        and (segment.confidence >= _LEAST_LINE_CONFIDENCE or _begins_position(text))
     )
 
 
@@ -125,7 +138,9 @@ def _block_top(reading: PageReading) -> float | None:
 
 def _name_in(segment: Segment) -> tuple[str, bool] | None:
     """Return the name on ``segment`` and whether it stands alone; a position is no name ("CHU TỊCH" for "CHỦ TỊCH")."""
-    return None if _begins_position(segment.text) else find_name(segment.text)
+    found = None if _begins_position(segment.text) else find_name(segment.text)
+    # Names of signatories are not printed in capitals; what is left of a position under a seal is.
+    return None if found and found[0].isupper() and (segment.confidence < 0.8 or found[0].count(" ") < 2) else found
 
 
 def _begins_position(text: str) -> bool:
@@ -166,7 +181,7 @@ def _position_field(block: _Block) -> list[ExtractedField]:
             lines.append(text)
     words = [word for segment in block.positions for word in segment.words]
     complete = _nearest_position(block.positions[-1].text) is not None
-    certainty = (0.95 if complete else 0.7) * (1.0 if block.name else 0.85)
+    certainty = (0.95 if complete else 0.7) * (1.0 if block.name else 0.75)
     return [make_field("signatory_position", " / ".join(lines), words, block.positions[0].page, certainty)]
 
 
