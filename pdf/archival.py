@@ -17,9 +17,9 @@ import pikepdf
 import pikepdf.pdfa
 from pikepdf import Array, Dictionary, Name
 
-from dossiers.errors import SohoaError, StorageFullError, TruncatedFileError
+from dossiers.errors import SohoaError, TruncatedFileError
 from dossiers.model import ArchivalPdf, DescribedDocument, RecognizedPage
-from pdf.files import hash_file
+from pdf.files import hash_file, name_disk_fault
 from pdf.glyphless_font import CharacterCodes, build_font
 from pdf.page_image import IMAGE_RESOURCE, build_image_operators, embed_image, measure_points_per_px
 from pdf.text_layer import FONT_RESOURCE, build_text_layer
@@ -48,7 +48,7 @@ def build_archival_pdf(document: DescribedDocument, out_path: Path, facts: Archi
     """Write the document as PDF/A-2b to ``out_path``, whole or not at all.
 
     Raises ``TruncatedFileError``, ``TooLargeError`` or ``PageSizeError`` for a page that cannot be embedded,
-    ``StorageFullError`` when the disk is full, ``SohoaError`` when the result does not pass as PDF/A.
+    ``StorageFullError`` or ``StorageUnavailableError`` when the disk fails, ``SohoaError`` when the result does not pass as PDF/A.
     """
     pages = document.document.pages
     try:
@@ -70,7 +70,7 @@ def build_archival_pdf(document: DescribedDocument, out_path: Path, facts: Archi
     except pikepdf.PdfError as error:
         raise TruncatedFileError(name=out_path.name, detail=str(error)) from error
     except OSError as error:
-        raise StorageFullError(detail=f"{out_path.parent}: {error.strerror}") from error
+        raise name_disk_fault(error, out_path.parent) from error
     return ArchivalPdf(path=out_path, sha256=hash_file(out_path), page_count=len(pages))
 
 

@@ -73,8 +73,8 @@ def check_pdfa(path: Path) -> PdfaReport:
 
 
 def _read_claim(pdf: pikepdf.Pdf) -> str:
-    with pdf.open_metadata() as xmp:
-        return str(xmp.pdfa_status or "")
+    # Not as a context manager, which would write the metadata back.
+    return str(pdf.open_metadata(update_docinfo=False).pdfa_status or "")
 
 
 def _has_plain_signature_form(pdf: pikepdf.Pdf) -> bool:

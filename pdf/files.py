@@ -1,10 +1,13 @@
-"""Digests of files, and files that appear whole."""
+"""Digests of files, files that appear whole, and what a failing disk is called."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
+
+from dossiers.errors import StorageFullError, StorageUnavailableError
 
 
 def hash_file(path: Path) -> str:
@@ -18,3 +21,10 @@ def replace_atomically(temporary: Path, target: Path) -> None:
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
     temporary.replace(target)
+
+
+def name_disk_fault(error: OSError, place: Path) -> StorageUnavailableError:
+    """Return the domain's error for a disk that does not take or give what it should."""
+    detail = f"{place}: {error.strerror or error}"
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    return StorageFullError(detail=detail) if full else StorageUnavailableError(detail=detail)

@@ -32,12 +32,11 @@ from dossiers.errors import (
     ConfigurationError,
     IntegrityError,
     SigningError,
-    StorageFullError,
     TimestampError,
 )
 from dossiers.model import ArchivalPdf, SignatureLevel, SignedPdf
 from pdf.event_loop import run_to_end
-from pdf.files import hash_file, replace_atomically
+from pdf.files import hash_file, name_disk_fault, replace_atomically
 from pdf.identity import SigningIdentity, check_validity
 from pdf.visible_mark import VIETNAM_TIME, MarkText, PlacedMark, place_mark
 
@@ -92,7 +91,8 @@ def sign_pdf(
 
     Raises ``SigningError`` when the certificate is out of date or signing fails, ``TimestampError`` (retryable) when the
     authority does not give a time stamp, ``AlreadySignedError`` when the file has a signature, ``IntegrityError`` when it is
-    not the file that was made, ``ConfigurationError`` for a bad mark or URL, ``StorageFullError`` when the disk is full.
+    not the file that was made, ``ConfigurationError`` for a bad mark or URL, ``StorageFullError`` or
+    ``StorageUnavailableError`` when the disk fails.
     """
     options = options or SigningOptions()
     signed_at = (now or datetime.now(UTC)).replace(microsecond=0)
@@ -108,7 +108,7 @@ def sign_pdf(
                 _sign_in_place(file, archival.path, Path(folder), identity, mark, timestamper, options, signed_at)
             replace_atomically(draft, out_path)
     except OSError as error:
-        raise StorageFullError(detail=f"{out_path.parent}: {error.strerror}") from error
+        raise name_disk_fault(error, out_path.parent) from error
     except (PdfError, PyhankoSigningError, ValueError) as error:
         raise SigningError(detail=f"{type(error).__name__}: {error}") from error
     return SignedPdf(
@@ -170,6 +170,7 @@ def _make_cms_signer(identity: SigningIdentity, options: SigningOptions) -> sign
         signing_key=identity.private_key,
         cert_registry=store,
         prefer_pss=options.use_pss,
+        embed_roots=False,  # a verifier must have the root already; nothing signs a copy of it in here
     )
 
 

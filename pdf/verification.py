@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from asn1crypto import x509
+from asn1crypto import cms, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature
@@ -38,7 +38,7 @@ class SignatureVerdict:
     certificate, and that of the time stamp where there is one, lead to a trusted root and are valid. ``covers_file``:
     nothing was appended after it. ``modification`` says what was: none, lta_updates, form_filling, annotations, other or
     unknown. ``signed_at`` is the time stamp's time where there is one (``level`` B-T), else what the signer claims.
-    ``problem`` is why a signature could not be judged.
+    ``problem`` is why a signature could not be judged, or what else is wrong with it.
     """
 
     field_name: str
@@ -152,7 +152,7 @@ def _judge(
                 key_usage_settings=_SIGNING_USAGES,
             )
         )
-        return revision, _make_verdict(signature, status)
+        return revision, _make_verdict(signature, status, _find_problem(signature))
     except Exception as error:  # whatever is wrong with a signature is the verdict on it
         return revision, _condemn(name, _describe(error))
 
@@ -181,7 +181,13 @@ def _make_context(roots: tuple[x509.Certificate, ...]) -> ValidationContext:
     return ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
 
 
-def _make_verdict(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> SignatureVerdict:
+def _find_problem(signature: EmbeddedPdfSignature) -> str | None:
+    """Look behind the signature: its place in the file is padded with zeros, and anything else there nobody signed."""
+    used = len(cms.ContentInfo.load(signature.pkcs7_content).dump())
+    return "unsigned bytes stand behind the signature" if signature.pkcs7_content[used:].strip(b"\0") else None
+
+
+def _make_verdict(signature: EmbeddedPdfSignature, status: PdfSignatureStatus, problem: str | None) -> SignatureVerdict:
     certificate = status.signing_cert
     stamp = status.timestamp_validity
     is_stamped = stamp is not None and stamp.intact and stamp.valid
@@ -199,6 +205,7 @@ def _make_verdict(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -
         modification=level.name.lower() if level is not None else "unknown",
         level=_level_of(signature, is_stamped=is_stamped),
         is_demonstration=bears_demonstration_mark(*names),
+        problem=problem,
     )
 
 

@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 _SOURCE = Path(__file__).with_name("ValidatePdfa.java")
+_RULES_AT_LEAST = 140  # the profile of veraPDF 1.31 has 144
 _NEEDS = (
     "the veraPDF validator needs a Java development kit (11 or later): install default-jdk-headless, or set JAVA_HOME to one"
 )
@@ -67,6 +68,9 @@ def validate_pdfa(paths: Iterable[Path], timeout_s: float = 300) -> dict[Path, V
 
 def _read_verdicts(output: str) -> dict[str, VeraVerdict]:
     verdicts: dict[str, VeraVerdict] = {}
+    kind, _, count = output.partition("\n")[0].partition("\t")
+    if kind != "rules" or int(count) < _RULES_AT_LEAST:
+        raise RuntimeError(f"veraPDF's PDF/A-2b profile was not read whole: {output[:100]!r}")
     path, faults = "", list[str]()
     for line in output.splitlines():
         kind, _, rest = line.partition("\t")

@@ -102,6 +102,16 @@ def test_a_file_cut_short_never_passes(signed: SignedPdf, identity: SigningIdent
             assert not verify_pdf(path, identity.trust_roots).is_sound
 
 
+def test_bytes_hidden_behind_the_signature_are_noticed(signed: SignedPdf, identity: SigningIdentity) -> None:
+    data = bytearray(signed.path.read_bytes())
+    end = data.index(b">", data.index(b"/Contents <"))
+    data[end - 8 : end] = b"DEADBEEF"
+    signed.path.write_bytes(data)
+    report = verify_pdf(signed.path, identity.trust_roots)
+    assert not report.is_sound
+    assert report.signatures[0].problem
+
+
 def test_a_signature_of_an_unknown_kind_is_not_overlooked(signed: SignedPdf, identity: SigningIdentity) -> None:
     data = signed.path.read_bytes()
     signed.path.write_bytes(data.replace(b"/ETSI.CAdES.detached", b"/adbe.x509.rsa_sha1 "))
