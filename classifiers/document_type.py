@@ -45,6 +45,7 @@ class PageEvidence:
     letterhead: Letterhead | None
     candidates: tuple[TitleCandidate, ...]
     type_symbol: str
+    is_known_symbol: bool
     folded_text: str
 
 
@@ -108,9 +109,9 @@ def gather_evidence(pages: Sequence[RecognizedPage], types: Mapping[str, Documen
     skipped = set(letterhead.agency_lines) if letterhead else set()
     below = [segment for segment in segments if segment not in skipped]
     text = fold_words(" ".join(line.text for page in pages for line in page.lines))
-    return PageEvidence(
-        segments, letterhead, find_title_candidates(below, from_top - 0.005), line.type_symbol if line else "", text
-    )
+    candidates = find_title_candidates(below, from_top - 0.005)
+    symbol = line.type_symbol if line else ""
+    return PageEvidence(segments, letterhead, candidates, symbol, symbol in known_symbols, text)
 
 
 def _score(kind: DocumentType, evidence: PageEvidence, title: TitleMatch | None, *, has_title: bool) -> TypeScore:
@@ -164,7 +165,7 @@ def _weigh_letter(evidence: PageEvidence, *, has_title: bool) -> tuple[float, li
     if letterhead.number is not None and letterhead.anchors:
         worth *= 0.75
         reasons.append("numbered letterhead")
-    if has_title:
+    if has_title or (evidence.is_known_symbol and not letterhead.subject_lines):
         return (1 - worth) * (0.5 if letterhead.subject_lines else 0.15), reasons
     return 1 - worth, reasons
 

@@ -22,6 +22,7 @@ _COLUMN_GAP = 0.035
 _ANCHOR_GAP = 0.012
 _ANCHORS = ("conghoaxahoichunghiavietnam", "doclaptudohanhphuc", "dangcongsanvietnam")
 _ANCHOR_LIKENESS = 80
+_MOST_LETTERHEAD_WORDS = 30
 _DATE_TAIL = re.compile(r"\bngay\b.{0,14}(?:thang|\bnam\b)")
 _BARE_PAGE_LETTERS = 12
 
@@ -162,7 +163,7 @@ def _split_at_gaps(page: RecognizedPage, words: list[RecognizedWord]) -> list[li
 
 def _split_before_anchor(page: RecognizedPage, words: list[RecognizedWord]) -> list[list[RecognizedWord]]:
     """Cut ``words`` before a letterhead anchor or a place and date that other words precede."""
-    if len(words) < 4 or words[0].bbox_px.left > 0.45 * page.width_px:
+    if not 4 <= len(words) <= _MOST_LETTERHEAD_WORDS or words[0].bbox_px.left > 0.45 * page.width_px:
         return [words]
     likeness = [_anchor_likeness(" ".join(word.text for word in words[start:])) for start in range(len(words) - 1)]
     best = max(range(len(likeness)), key=likeness.__getitem__)

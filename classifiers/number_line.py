@@ -21,6 +21,7 @@ _SYMBOL = re.compile(rf"/\s*({_LETTERS}(?:\s*-\s*{_LETTERS})*)[^A-Za-z0-9]*$")
 _NUMBER = re.compile(r"(\d{1,6})(?:\s*/\s*((?:19|20)\d{2}))?\s*(?=/)")
 _PARTY = re.compile(rf"(\d{{1,5}})\s*-\s*([A-ZĐ][A-Za-zĐ]{{0,4}})\s*/\s*({_LETTERS})\W*$")
 _BARE = re.compile(r"(\d{1,8})(?:\s*/\s*((?:19|20)\d{2}))?\W*$")
+_LONGEST = 120
 _BLANKS = re.compile(r"\s+")
 
 
@@ -48,6 +49,8 @@ def read_number_line(segment: Segment, known_symbols: Iterable[str] = ()) -> Num
     ``known_symbols`` are abbreviations of types; one that was read without its stroke ("QD") is mended ("QĐ").
     """
     text = segment.text.translate(_PLAIN)
+    if len(text) > _LONGEST:
+        return None
     head = _HEAD.match(fold(text))
     if head is None or not (":" in head[0] or "/" in text):
         return None

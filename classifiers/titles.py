@@ -18,6 +18,9 @@ from dossiers.document_type import DocumentType
 
 _LOWEST_TITLE = 0.72
 _MAX_LINES = 4
+# A page of a table may hold thousands of short lines; its title is among the first.
+_MOST_CANDIDATES = 60
+_LONGEST_LINE = 160
 _CENTRE_REACH = 0.17
 _PREFIX_WORTH = 0.88
 _MIXED_CASE_WORTH = 0.8
@@ -52,6 +55,7 @@ class TitleMatch:
 def find_title_candidates(segments: Sequence[Segment], from_top: float = 0.0) -> tuple[TitleCandidate, ...]:
     """Return the lines at or below ``from_top`` (fraction of the page's height) that look like titles."""
     lines = [segment for segment in segments if from_top <= segment.top < _LOWEST_TITLE and _looks_like_title(segment)]
+    lines = lines[:_MOST_CANDIDATES]
     found = []
     for index, line in enumerate(lines):
         joined = [line]
@@ -124,7 +128,7 @@ def _placing(candidate: TitleCandidate, *, is_whole: bool) -> float:
 
 def _looks_like_title(segment: Segment) -> bool:
     text = segment.text.strip(" .,:;-–—_|*'\"“”‘’")
-    if count_letters(text) < 4 or text.startswith("("):
+    if count_letters(text) < 4 or len(text) > _LONGEST_LINE or text.startswith("("):
         return False
     share = uppercase_share(text)
     words = text.split()

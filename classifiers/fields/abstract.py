@@ -63,7 +63,9 @@ def find_abstract(pages: Sequence[PageReading], title: TitleMatch | None) -> Ext
     if count_letters(value) < 6:
         return None
     about = fold(value).startswith("ve ")
-    return make_field("abstract", value, words, last.page, 0.95 if about else 0.85)
+    # An abstract begins with a capital; one that does not has lost its beginning.
+    certainty = 0.6 if value[0].islower() else 0.95 if about else 0.85
+    return make_field("abstract", value, words, last.page, certainty)
 
 
 def _lines_under(segments: Sequence[Segment], title: Segment) -> list[Segment]:
