@@ -48,7 +48,8 @@ def build_archival_pdf(document: DescribedDocument, out_path: Path, facts: Archi
     """Write the document as PDF/A-2b to ``out_path``, whole or not at all.
 
     Raises ``TruncatedFileError``, ``TooLargeError`` or ``PageSizeError`` for a page that cannot be embedded,
-    ``StorageFullError`` or ``StorageUnavailableError`` when the disk fails, ``SohoaError`` when the result does not pass as PDF/A.
+    ``StorageFullError`` or ``StorageUnavailableError`` when the disk fails, ``SohoaError`` when the result does not pass
+    as PDF/A.
     """
     pages = document.document.pages
     try:
