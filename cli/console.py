@@ -20,8 +20,17 @@ from dossiers.model import Actor
 from operations.results import ErrorFacts
 from runtime.settings import current_user
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+_WIDTH_IN_A_FILE = 180
+
+
+def _make_console(*, stderr: bool = False) -> Console:
+    """Tables in a file or a pipe get room; a terminal says its own width."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDTH_IN_A_FILE)
+
+
+out = _make_console()
+err = _make_console(stderr=True)
 
 
 def current_actor() -> Actor:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ocr.document import read_document
-
 from dossiers.errors import UnreadablePathError
 from dossiers.model import RecognizedDocument, RecognizedLine, RecognizedPage
+from ocr.document import read_document
 from ocr.load import extract_pages
 from operations.workfiles import hash_file
 from runtime.wiring import House

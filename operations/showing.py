@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 from typing import Any
 
+from catalog.snippets import mask_personal_ids
 from dossiers.errors import NotFoundError
 from dossiers.model import Actor, CatalogEntry, ExtractedField
 from operations.outcomes import extracted_fields, load_metadata
@@ -17,14 +18,19 @@ _VIETNAM_TIME = timezone(timedelta(hours=7))
 
 @dataclass(frozen=True, slots=True)
 class ShownDocument:
-    """A document with its stored metadata and its text."""
+    """A document with its stored metadata and its text. Personal ID numbers are masked unless ``is_unmasked``."""
 
     entry: CatalogEntry
     metadata: DocumentMetadata
+    is_unmasked: bool
 
     @property
     def fields(self) -> dict[str, ExtractedField]:
         return extracted_fields(self.metadata)
+
+    def mask(self, text: str) -> str:
+        """Return a text as it may be shown."""
+        return text if self.is_unmasked else mask_personal_ids(text)
 
     def facts(self) -> list[tuple[str, str]]:
         """Return the facts as (Vietnamese label, value)."""
@@ -50,8 +56,10 @@ class ShownDocument:
     def to_json(self, *, with_text: bool = False) -> dict[str, Any]:
         """Return the stored metadata, with the text of each page when asked."""
         shown: dict[str, Any] = self.metadata.model_dump(mode="json")
+        for field in shown["fields"].values():
+            field["value"] = self.mask(field["value"])
         if with_text:
-            shown["pages"] = [{"page": page.number, "text": page.text} for page in self.entry.pages]
+            shown["pages"] = [{"page": page.number, "text": self.mask(page.text)} for page in self.entry.pages]
         return shown
 
 
@@ -68,7 +76,12 @@ def find_entry(house: House, name: str) -> CatalogEntry:
     return house.catalog.documents.get(found[0].document_id)
 
 
-def show_document(house: House, entry: CatalogEntry, actor: Actor) -> ShownDocument:
-    """Return a document with its stored metadata. Raises IntegrityError when the archive lacks it."""
-    del actor
-    return ShownDocument(entry, load_metadata(house, entry))
+def show_document(house: House, entry: CatalogEntry, actor: Actor, *, unmask: bool = False) -> ShownDocument:
+    """Return a document with its stored metadata. To ``unmask`` personal ID numbers is written into the history of its scan.
+
+    Raises IntegrityError when the archive lacks the document.
+    """
+    metadata = load_metadata(house, entry)
+    if unmask:
+        house.catalog.submissions.add_event(entry.scan_sha256, "unmasked", actor=actor, detail=entry.document_id)
+    return ShownDocument(entry, metadata, unmask)

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import shutil
 
-from ocr.document import read_document
-
 from classifiers import understand
 from dossiers.model import Actor, DescribedDocument, RecognizedDocument, ScannedFile, SignedPdf, SubmissionState
+from ocr.document import read_document
 from ocr.load import extract_pages
 from operations.archiving import archive_document
 from operations.receiving import original_copy

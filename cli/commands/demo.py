@@ -24,6 +24,7 @@ from runtime.wiring import House
 
 _SAMPLES = Path(samples.__file__).parent / "dossiers"
 _EXAMPLE_QUERY = "giay khai sinh"
+_SHOWN_ID = 18
 _COLUMNS = ("hồ sơ", "tài liệu", "loại", "số", "ngày", "trang", "tin cậy", "chữ ký", "khóa lưu trữ")
 
 
@@ -66,15 +67,22 @@ def _row(entry: CatalogEntry, house: House) -> tuple[object, ...]:
     demonstration = " trình diễn" if house.identity.is_demonstration and entry.signature_level else ""
     return (
         entry.dossier_number or "(chưa rõ)",
-        entry.document_id[:18],
+        entry.document_id[:_SHOWN_ID],
         entry.type_name + (" (cần kiểm tra)" if entry.state == Outcome.NEEDS_REVIEW else ""),
         entry.number,
         entry.issue_date,
         entry.page_count,
         f"{entry.mean_confidence:.2f}",
         level + demonstration,
-        entry.pdf_key,
+        _shorten_key(entry.pdf_key),
     )
+
+
+def _shorten_key(key: str) -> str:
+    """Return a key with its digests cut, so that a row stays a line; ``sohoa show`` tells it whole."""
+    folder, _, rest = key.partition("/")
+    document_id, _, name = rest.partition("/")
+    return f"{folder}/{document_id[:_SHOWN_ID]}…/{name[:8]}….pdf"
 
 
 def _print_search(house: House) -> None:
@@ -91,7 +99,7 @@ def _print_hit(hit: SearchHit) -> None:
 
 
 def _print_next_steps(entries: list[CatalogEntry]) -> None:
-    example = entries[0].document_id[:18] if entries else "DOCUMENT"
+    example = entries[0].document_id[:_SHOWN_ID] if entries else "DOCUMENT"
     out.print("\nThử tiếp / try next (.venv/bin/sohoa …):", style="bold")
     for line in (
         'sohoa search "cong hoa xa hoi chu nghia viet nam"',

@@ -42,7 +42,7 @@ def print_progress(report: ProgressReport) -> None:
     title = f"{report.indicator.name_vi}, {report.day:%d/%m/%Y}"
     print_table(title, _COLUMNS, [*rows, _row("TỔNG", report.total)])
     if not report.is_target_current:
-        out.print(f"Lưu ý: đang dùng {report.targets.title_vi.lower()}; chưa có chỉ tiêu mới hơn.", markup=False)
+        out.print(f"Lưu ý: đang dùng “{report.targets.title_vi}”; chưa có chỉ tiêu mới hơn.", markup=False)
     pace = report.pace
     if pace.reach_on:
         out.print(

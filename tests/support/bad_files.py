@@ -84,7 +84,7 @@ def bomb_pdf_bytes() -> bytes:
         }
     )
     page = pdf.add_blank_page(page_size=(595, 842))
-    page.resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=pdf.make_indirect(image)))
+    page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=pdf.make_indirect(image)))
     page.contents_add(b"q 595 0 0 842 0 0 cm /Im0 Do Q")
     buffer = BytesIO()
     pdf.save(buffer)
