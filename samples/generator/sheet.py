@@ -68,7 +68,7 @@ class Sheet:
         self.pen.text(at, text, font=font, fill=style.colour, anchor=anchor + "s")
         left, top, right, bottom = self.pen.textbbox(at, text, font=font, anchor=anchor + "s")
         box = BoxPx(int(left), int(top), int(right) + 1, int(bottom) + 1)
-        if truth:
+        if truth and text.strip():
             self.record(text, box)
         return box
 
@@ -105,12 +105,12 @@ class Sheet:
 
     def dots(self, x1_mm: float, x2_mm: float, y_mm: float, colour: Colour = (70, 70, 74)) -> None:
         """Draw a dotted leader on the baseline ``y_mm``; leaders are no part of the ground truth."""
-        size = max(1.0, self.px(0.28))
+        size = self.px(0.42)
         x = self.px(x1_mm)
-        y = self.px(y_mm + 0.45)
+        y = self.px(y_mm)
         while x < self.px(x2_mm) - size:
             self.pen.ellipse((x, y - size, x + size, y), fill=colour)
-            x += self.px(1.05)
+            x += self.px(1.14)
 
     def tick_box(self, x_mm: float, y_mm: float, *, ticked: bool, size_mm: float = 3.6) -> None:
         """Draw a square to tick, its foot on the baseline ``y_mm``."""

@@ -73,8 +73,11 @@ def write_body(draft: Draft, texts: Sequence[str], *, closing_mm: float = 88.0) 
         draft.paragraph(text)
 
 
-def fill(draft: Draft, *entries: tuple[str, str], style: Style = FORM) -> None:
-    """Write one row of a form: each label with its entry on a dotted leader, the row's width shared by need."""
+def fill(draft: Draft, *entries: tuple[str, str], style: Style = FORM, dots_under: bool = False) -> None:
+    """Write one row of a form: each label with its entry and a dotted leader, the row's width shared by need.
+
+    A form filled in on a computer has its leader behind the entry; with ``dots_under`` it runs beneath, as on printed forms.
+    """
     sheet = draft.sheet
     height = style.size_pt * 25.4 / 72 * 1.42
     draft.need(height)
@@ -87,8 +90,10 @@ def fill(draft: Draft, *entries: tuple[str, str], style: Style = FORM) -> None:
         for (label, value), need in zip(entries, needs, strict=True):
             end = x + need + spare
             sheet.put(x, draft.y, f"{label} {value}".strip(), style)
-            start = x + sheet.measure_mm(label + " ", style)
-            sheet.dots(start, min(end - 1.5, draft.right), draft.y + 0.5)
+            if dots_under:
+                sheet.dots(x + sheet.measure_mm(label + " ", style), min(end - 1.5, draft.right), draft.y + 1.0)
+            else:
+                sheet.dots(x + need - 2.2, min(end - 1.5, draft.right), draft.y)
             x = end
 
 
