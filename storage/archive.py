@@ -18,6 +18,7 @@ from dossiers.model import (
     ArchivedDocument,
     DescribedDocument,
     DocumentRole,
+    Outcome,
     RecognizedPage,
     ScannedFile,
     SignedPdf,
@@ -143,8 +144,9 @@ class Archive:
     ) -> ArchivedDocument:
         """Store a document's PDF, words and metadata, each read back, and return where they stand.
 
-        A document that already stands there intact, made by the same recipe, is returned and nothing is written. A
-        document that waits for review is not locked, whatever ``retain_until`` says: the lock comes with acceptance.
+        A document that already stands there intact, made by the same recipe, is returned and nothing is written, except
+        that one which waited for review and needs it no more gets new metadata. A document that waits for review is not
+        locked, whatever ``retain_until`` says: the lock comes with acceptance. None that is accepted becomes unaccepted.
 
         Raises ``IntegrityError`` when the PDF's bytes are not those of its digest.
         """
@@ -152,7 +154,9 @@ class Archive:
         document_id = keys.make_document_id(document.scan_sha256, document.first_page, document.last_page)
         until = None if described.needs_review else to_lock_time(retain_until)
         known = self._find_readable(described.dossier_number, document_id)
-        if known is not None and known.recipe == recipe and self.is_document_intact(known):
+        is_whole = known is not None and known.recipe == recipe and self.is_document_intact(known)
+        is_accepted_now = known is not None and known.outcome is Outcome.NEEDS_REVIEW and not described.needs_review
+        if known is not None and is_whole and not is_accepted_now:
             self._lock_document(known, until)
             self._supersede_unfiled(known, actor)
             return known.to_archived()
@@ -169,7 +173,9 @@ class Archive:
             history=self._next_history(known, described, actor, recipe),
             terms=terms or LegalTerms(),
         )
-        if known is None:
+        if known is not None and is_whole:
+            record = record.model_copy(update={"pdf": known.pdf, "words": known.words})
+        elif known is None:
             record = self._adopt_unfinished(record)
         self._write_document(record, signed.path, words, until)
         self._supersede_unfiled(record, actor)
@@ -248,8 +254,12 @@ class Archive:
         before = known.history if known else ()
         if known is None:
             what = "stored_for_review" if described.needs_review else "archived"
+        elif known.recipe != recipe:
+            what = "remade"
+        elif known.outcome is Outcome.NEEDS_REVIEW and not described.needs_review:
+            what = "accepted"
         else:
-            what = "repaired" if known.recipe == recipe else "remade"
+            what = "repaired"
         detail = f"{recipe.engine}; {recipe.pipeline_version}"
         return (*before, HistoryEvent(at=self._now(), actor=ActorRecord.of(actor), what=what, detail=detail))
 

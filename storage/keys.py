@@ -13,6 +13,8 @@ import re
 import unicodedata
 from urllib.parse import quote
 
+from dossiers.errors import InvalidCodeError
+
 ORIGINAL_STEM = "original."
 SUBMISSION_NAME = "submission.json"
 METADATA_NAME = "metadata.json"
@@ -21,6 +23,7 @@ UNFILED = "_unfiled"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _EXTENSION = re.compile(r"[a-z0-9]{1,8}")
 _DOCUMENT_ID = re.compile(r"p[0-9]{4,}-[0-9]{4,}-[0-9a-f]{32}")
+_MAX_FOLDER_BYTES = 200
 _SCAN_DIGITS = 32  # 128 bits of the digest: no two scans will ever share them
 
 
@@ -86,16 +89,16 @@ def dossier_folder(dossier_number: str | None) -> str:
     """Return the segment of a key that stands for a dossier; different numbers give different segments.
 
     Letters that have a meaning in a path or an address are percent-encoded, so is a leading dot or underscore.
-    Raises ``ValueError`` when the number is too long for a segment.
+    Raises ``InvalidCodeError`` when the number is too long for a segment or is no text.
     """
     number = unicodedata.normalize("NFC", dossier_number or "").strip()
     if not number:
         return UNFILED
-    segment = quote(number, safe="")
+    segment = quote(number, safe="", errors="replace")
     if segment[0] in "._":
         segment = f"%{ord(segment[0]):02X}{segment[1:]}"
-    if len(segment) > 200:
-        raise ValueError("the dossier number is too long")
+    if len(segment) > _MAX_FOLDER_BYTES or not number.isprintable():
+        raise InvalidCodeError(value=ascii(number[:60]), kind="mã hồ sơ")
     return segment
 
 

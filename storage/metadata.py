@@ -245,7 +245,7 @@ def object_metadata(record: DocumentMetadata) -> dict[str, str]:
         "signed-at": pdf.signed_at.isoformat() if pdf.signed_at else "",
         "demonstration": "yes" if pdf.is_demonstration else "no",
         "signer": fit_encoded(pdf.signer, 300),
-        "confidence-level": tt05.get("confidenceLevel", ""),
+        "confidence-level": fit_encoded(tt05.get("confidenceLevel", ""), 10),
         "maintenance": fit_encoded(tt05.get("maintenance", ""), 10),
         "mode": fit_encoded(tt05.get("mode", ""), 10),
         "code-number": fit_encoded(tt05.get("codeNumber", ""), 40),
@@ -258,13 +258,14 @@ def object_metadata(record: DocumentMetadata) -> dict[str, str]:
         ("subject", tt05.get("subject", "")),
     ):
         room_bytes = MAX_METADATA_BYTES - metadata_bytes(encode_metadata(carried)) - len(name)
-        carried[name] = fit_encoded(text, min(room_bytes, 400))
+        if fitted := fit_encoded(text, min(room_bytes, 400)):
+            carried[name] = fitted
     return {name: value for name, value in carried.items() if value}
 
 
 def fit_encoded(text: str, room_bytes: int) -> str:
     """Return the longest start of a text that takes at most so many bytes once percent-encoded."""
-    text = truncate(text, max(0, room_bytes))
+    text = truncate(text.encode("utf-8", "replace").decode(), max(0, room_bytes))
     while len(quote(text, safe="")) > room_bytes and text:
         text = truncate(text, len(text) - 1)
     return text

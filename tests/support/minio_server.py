@@ -60,16 +60,18 @@ def server_from_environment() -> S3TestServer | None:
 
 
 @contextmanager
-def own_minio(folder: Path, wrapper: Sequence[str] = ()) -> Iterator[S3TestServer]:
+def own_minio(folder: Path, wrapper: Sequence[str] = (), ca_file: Path | None = None) -> Iterator[S3TestServer]:
     """Start a MinIO of our own in a folder, on a free loopback port with random keys; stop it, and only it, afterwards.
 
-    ``wrapper`` is a command that runs another, put before the server's. Raises ``RuntimeError`` when it does not start.
+    ``wrapper`` is a command that runs another, put before the server's. With ``ca_file`` the server speaks TLS; its
+    certificate and key are ``.minio/certs/public.crt`` and ``private.key`` in the folder. Raises ``RuntimeError`` when it
+    does not start.
     """
     binary = find_binary()
     server, process = None, None
     for _ in range(3):  # another program may take the free port before the server does
         server, process = _start(binary, folder, wrapper)
-        if _becomes_ready(server, process):
+        if _becomes_ready(server, process, ca_file):
             break
         _stop(process)
     else:
@@ -116,10 +118,10 @@ def _start(binary: str, folder: Path, wrapper: Sequence[str]) -> tuple[S3TestSer
     return server, process
 
 
-def _becomes_ready(server: S3TestServer, process: subprocess.Popen[bytes]) -> bool:
+def _becomes_ready(server: S3TestServer, process: subprocess.Popen[bytes], ca_file: Path | None) -> bool:
     """Wait until a signed request is answered: the server calls itself ready before it knows its keys."""
-    pool = urllib3.PoolManager(timeout=2.0, retries=False)
-    client = Minio(server.endpoint, server.access_key, server.secret_key, secure=False, http_client=pool)
+    pool = urllib3.PoolManager(timeout=2.0, retries=False, ca_certs=str(ca_file) if ca_file else None)
+    client = Minio(server.endpoint, server.access_key, server.secret_key, secure=ca_file is not None, http_client=pool)
     give_up_at = time.monotonic() + _START_TIMEOUT_S
     try:
         while time.monotonic() < give_up_at and process.poll() is None:

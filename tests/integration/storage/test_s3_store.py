@@ -12,10 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from dossiers.errors import (
     ConfigurationError,
@@ -270,3 +275,44 @@ def test_an_endpoint_that_is_none_is_a_matter_of_configuration(endpoint: str) ->
 def test_a_ca_file_that_is_absent_is_a_matter_of_configuration(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError):
         S3Store(S3Connection("host", "key", "secret-secret", ca_file=tmp_path / "absent.pem"), "sohoa-test-any")
+
+
+def write_certificate(folder: Path) -> Path:
+    """Write a certificate for 127.0.0.1, signed by itself, where MinIO looks for it; return its path."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sohoa test store")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certs = folder / ".minio" / "certs"
+    certs.mkdir(parents=True)
+    (certs / "public.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (certs / "private.key").write_bytes(private)
+    return certs / "public.crt"
+
+
+def test_tls_with_a_ca_file_of_our_own_and_none_without(tmp_path: Path) -> None:
+    ca_file = write_certificate(tmp_path)
+    with own_minio(tmp_path, ca_file=ca_file) as server:
+        trusted = replace(connect(server), endpoint=f"https://{server.endpoint}", ca_file=ca_file)
+        store = S3Store(trusted, "sohoa-test-tls")
+        store.ensure_bucket()
+        store.put("a", b"over TLS", "text/plain", {"name": "Hồ sơ"}, datetime.now(UTC) + timedelta(hours=1))
+        assert store.get("a") == b"over TLS"
+        with pytest.raises(StorageDeniedError):
+            store.delete("a")
+        store.close()
+        for distrusted in (replace(trusted, ca_file=None), replace(trusted, endpoint=server.endpoint)):
+            with pytest.raises(SohoaError):
+                S3Store(replace(distrusted, secure=False), "sohoa-test-tls").get("a")
