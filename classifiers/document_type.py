@@ -27,6 +27,7 @@ _TITLE_WORTH = 0.93
 _SYMBOL_WORTH = 0.6
 _FOLDED_SYMBOL_WORTH = 0.45
 _WORDS_WORTH = 0.75
+_MANY_WORDS, _MANY_WORDS_WORTH = 4, 0.9
 _NEGATIVE_COST = 0.25
 _FIRM_TITLE = 0.7
 _BELOW_FIRST = 0.06
@@ -173,9 +174,10 @@ def _weigh_letter(evidence: PageEvidence, *, has_title: bool) -> tuple[float, li
 def _weigh_words(kind: DocumentType, evidence: PageEvidence) -> tuple[float, list[str]]:
     found = [word for word in kind.keywords if _occurs(fold_words(word.phrase), evidence.folded_text)]
     weight = sum(word.weight for word in found)
-    # One phrase alone may be a citation.
-    ceiling = _WORDS_WORTH if len(found) > 1 else 0.35
-    return min(ceiling, _WORDS_WORTH * (1 - math.exp(-weight / 1.6))), [word.phrase for word in found]
+    # One phrase alone may be a citation; many together are as good as a title.
+    ceiling = _MANY_WORDS_WORTH if len(found) >= _MANY_WORDS else _WORDS_WORTH
+    worth = ceiling * (1 - math.exp(-weight / 1.6))
+    return (worth if len(found) > 1 else min(0.35, worth)), [word.phrase for word in found]
 
 
 def _occurs(phrase: str, text: str) -> bool:

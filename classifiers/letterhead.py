@@ -15,7 +15,8 @@ _LOWEST_START = 0.45
 _DEPTH = 0.17
 _LOWEST_NUMBER_WITHOUT_TITLE = 0.22
 _LEFT_COLUMN = 0.47
-_PLACE_AND_DATE = re.compile(r"\bng\S{0,3}y?\b.{0,16}(?:th\S{1,3}ng|nam).*\d{4}|\bngay\b.{0,12}\bthang\b")
+_BLOCK_BELOW_MOTTO = 0.06
+_PLACE_AND_DATE = re.compile(r"\bng\S{0,3}y?\b(?!\s*,).{0,16}(?:th\S{1,3}ng|nam).*\d{4}|\bngay\b(?!\s*,).{0,12}\bthang\b")
 _NUMBER_HEAD = re.compile(r"^\W{0,3}(?:luat\s+)?[s5]\W?[o0]\b")
 _BLANK_IN_LINE = 0.15
 _SUBJECT_MARK = re.compile(r"^\W{0,2}v\W{0,2}[/il1]?\W{0,2}v\b\W*")
@@ -51,7 +52,8 @@ def find_letterhead(segments: Sequence[Segment]) -> Letterhead | None:
         return None
     anchors_bottom = max((segment.bottom for segment in anchors), default=top)
     floor = number.top if number else date.top if date else anchors_bottom + 0.015
-    agency_lines = [segment for segment in zone if segment.top < floor - 0.004 and _is_agency_line(segment)]
+    lowest = min(floor - 0.004, anchors_bottom + _BLOCK_BELOW_MOTTO) if anchors else floor - 0.004
+    agency_lines = [segment for segment in zone if segment.top < lowest and _is_agency_line(segment)]
     if not anchors and not agency_lines:
         return None
     subject_lines = _find_subject_lines(segments, number, floor)

@@ -20,7 +20,7 @@ _LETTERS = r"[A-ZĐ][A-Za-zĐđ0-9&.]*"
 _SYMBOL = re.compile(rf"/\s*({_LETTERS}(?:\s*-\s*{_LETTERS})*)[^A-Za-z0-9]*$")
 _NUMBER = re.compile(r"(\d{1,6})(?:\s*/\s*((?:19|20)\d{2}))?\s*(?=/)")
 _PARTY = re.compile(rf"(\d{{1,5}})\s*-\s*([A-ZĐ][A-Za-zĐ]{{0,4}})\s*/\s*({_LETTERS})\W*$")
-_BARE = re.compile(r"(\d{1,8})(?:\s*/\s*((?:19|20)\d{2}))?\W*$")
+_BARE = re.compile(r"(\d{1,10}|[0-9A-Z]{2,4}\d{6,9})(?:\s*/\s*((?:19|20)\d{2}))?\W*$")
 _LONGEST = 120
 _BLANKS = re.compile(r"\s+")
 

@@ -13,17 +13,21 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Levenshtein
 
 from classifiers.folding import count_letters, fold, squash, uppercase_share
-from classifiers.layout import Segment
+from classifiers.layout import Segment, join_rows
 from dossiers.document_type import DocumentType
 
 _LOWEST_TITLE = 0.72
 _MAX_LINES = 4
 # A page of a table may hold thousands of short lines; its title is among the first.
 _MOST_CANDIDATES = 60
+_MOST_SEGMENTS = 400
+_GAP_IN_TITLE = 0.06
 _LONGEST_LINE = 160
 _CENTRE_REACH = 0.17
 _PREFIX_WORTH = 0.88
 _MIXED_CASE_WORTH = 0.8
+_SHORT_MIXED_CASE_WORTH = 0.5
+_LONG_TITLE = 12
 _ASIDE_WORTH = 0.7
 _FORMULA_WORTH = 0.7
 # Words that follow a type's name when another document is cited, not titled.
@@ -54,7 +58,9 @@ class TitleMatch:
 
 def find_title_candidates(segments: Sequence[Segment], from_top: float = 0.0) -> tuple[TitleCandidate, ...]:
     """Return the lines at or below ``from_top`` (fraction of the page's height) that look like titles."""
-    lines = [segment for segment in segments if from_top <= segment.top < _LOWEST_TITLE and _looks_like_title(segment)]
+    zone = [segment for segment in segments if from_top <= segment.top < _LOWEST_TITLE]
+    # Letters of an ornate title stand wide apart.
+    lines = [segment for segment in join_rows(zone[:_MOST_SEGMENTS], _GAP_IN_TITLE) if _looks_like_title(segment)]
     lines = lines[:_MOST_CANDIDATES]
     found = []
     for index, line in enumerate(lines):
@@ -115,7 +121,8 @@ def _placing(candidate: TitleCandidate, *, is_whole: bool) -> float:
     """Return 0 to 1 for how much the candidate stands where and as a title does."""
     worth = 1.0
     if uppercase_share(candidate.text) < 0.7 and is_whole:
-        worth *= _MIXED_CASE_WORTH
+        # Short words in small letters stand in the cells of tables, too.
+        worth *= _MIXED_CASE_WORTH if count_letters(candidate.text) >= _LONG_TITLE else _SHORT_MIXED_CASE_WORTH
     if abs(candidate.lines[0].centre_x - 0.5) > _CENTRE_REACH:
         worth *= _ASIDE_WORTH
     if candidate.top > 0.5:

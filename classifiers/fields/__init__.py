@@ -27,14 +27,16 @@ def extract_fields(document: ClassifiedDocument, types: Mapping[str, DocumentTyp
     kind = types.get(document.type_id)
     is_administrative = kind is not None and kind.family is DocumentFamily.ADMINISTRATIVE
     known_symbols = {symbol for known in types.values() for symbol in known.symbols}
-    found: list[ExtractedField | None] = [*find_document_number(pages, known_symbols)]
+    title = _title_of(document, kind) if kind else None
+    found: list[ExtractedField | None] = [*find_document_number(pages, known_symbols, title)]
     found.append(find_issue_date(pages))
     found.append(find_issuing_authority(pages))
     if kind is not None and kind.layout is TypeLayout.OFFICIAL_LETTER:
         found.append(find_letter_subject(pages))
-    elif is_administrative and kind is not None:
-        found.append(find_abstract(pages, _title_of(document, kind)))
-    found.extend(find_signature(pages, needs_position=not is_administrative))
+    elif is_administrative:
+        found.append(find_abstract(pages, title))
+    is_signed_by_agency = kind is not None and is_administrative and "signatory" in kind.required_fields
+    found.extend(find_signature(pages, needs_position=not is_signed_by_agency))
     if kind is None or not is_administrative or kind.is_sensitive:
         found.extend(find_identity(pages))
     found.append(find_printed_dossier_number(pages))

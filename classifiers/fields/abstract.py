@@ -25,6 +25,8 @@ _BODY = re.compile(
 )
 _SPECKS = re.compile(r"^[^\w(“\"]+|^\W*[A-Za-z]?\W+(?=V[eềêéè]\b)")
 _ABOUT = re.compile(r"^\W*[a-z]{0,3}[ea]\s*viec\b")
+_NUMBER = re.compile(r"^\W{0,2}so\s*:")
+_OPENING = " .-–—'\"“*_|"
 _MOST_LINES = 8
 _FIRST_GAP = 2.4
 _GAP_OF_PITCH = 1.45
@@ -95,7 +97,11 @@ def _body_pitch(segments: Sequence[Segment]) -> float:
 
 def _ends_abstract(segment: Segment, title: Segment, lines: Sequence[Segment]) -> bool:
     text = segment.text
-    if _BODY.match(fold(text)) or (lines and uppercase_share(text) > 0.85 and count_letters(text) > 8):
+    if (
+        (_BODY.match(fold(text)) and not text.lstrip(_OPENING)[:1].islower())
+        or _NUMBER.match(fold(text))
+        or (lines and uppercase_share(text) > 0.85 and count_letters(text) > 8)
+    ):
         return True
     off_centre = abs(segment.centre_x - title.centre_x) > _CENTRE_REACH
     # A line as wide as the page is centred anyway; a body line after it starts at the indent and with a capital.

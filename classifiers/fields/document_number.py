@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from classifiers.fields.field import make_field
+from classifiers.folding import fold
+from classifiers.layout import Segment
 from classifiers.number_line import NumberLine, read_number_line
 from classifiers.reading import PageReading
+from classifiers.titles import TitleMatch
 from dossiers.model import ExtractedField, RecognizedWord
 
 # Digits written by hand or stamped are read wrong more often than right: they are left out unless read very surely, and
@@ -15,15 +19,22 @@ _NOT_PRINTED_CERTAINTY = 0.45
 _LEAST_CONFIDENCE = 0.6
 _LEAST_CONFIDENCE_NOT_PRINTED = 0.85
 _LEAST_SYMBOL_CONFIDENCE = 0.25
+_REACH_BELOW_TITLE = 0.09
+_LABEL = re.compile(r"^\W{0,2}so\s*:")
 
 
-def find_document_number(pages: Sequence[PageReading], known_symbols: Collection[str]) -> list[ExtractedField]:
+def find_document_number(
+    pages: Sequence[PageReading], known_symbols: Collection[str], title: TitleMatch | None = None
+) -> list[ExtractedField]:
     """Return ``document_number`` ("47/QĐ-UBND") and ``document_symbol`` ("QĐ-UBND"), each only where it can be read.
 
-    ``known_symbols`` are the abbreviations of the types. A number without digits ("Số:    /UBND-TTHC") gives the symbol only.
+    ``known_symbols`` are the abbreviations of the types. Contracts and certificates bear their number under ``title``.
+    A number without digits ("Số:    /UBND-TTHC") gives the symbol only.
     """
     letterhead = pages[0].letterhead if pages else None
     line = read_number_line(letterhead.number, known_symbols) if letterhead and letterhead.number else None
+    if line is None and pages and title is not None:
+        line = _find_below_title(pages[0].segments, title, known_symbols)
     if line is None:
         return []
     page = line.segment.page
@@ -40,6 +51,16 @@ def find_document_number(pages: Sequence[PageReading], known_symbols: Collection
         if symbol.confidence >= _LEAST_SYMBOL_CONFIDENCE:
             fields.append(symbol)
     return fields
+
+
+def _find_below_title(segments: Sequence[Segment], title: TitleMatch, known_symbols: Collection[str]) -> NumberLine | None:
+    """Return the "Số: …" that stands under the title or its abstract, on the right half of the middle."""
+    last = title.candidate.lines[-1]
+    for segment in segments:
+        below = last.top < segment.top < last.bottom + _REACH_BELOW_TITLE
+        if below and segment.centre_x > 0.35 and segment.width < 0.35 and _LABEL.match(fold(segment.text)):
+            return read_number_line(segment, known_symbols)
+    return None
 
 
 def _certainty(line: NumberLine, known_symbols: Collection[str]) -> float:

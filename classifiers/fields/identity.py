@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from classifiers.fields.field import make_field, strip_marks, words_in
-from classifiers.fields.people import is_holder_name
+from classifiers.fields.people import begins_with_surname, is_holder_name
 from classifiers.folding import fold
 from classifiers.layout import Segment
 from classifiers.reading import PageReading
@@ -23,10 +23,17 @@ _ID_LABEL = re.compile(
 )
 _ID_DIGITS = re.compile(r"(?<!\d)(?:\d[ .|]?){11}\d(?!\d)|(?<!\d)(?:\d[ .|]?){8}\d(?!\d)")
 _NAME_LABEL = re.compile(
-    r"^\W{0,3}(?:[\di]{1,2}[.)]\s*)?"
+    r"^\W{0,3}(?:[\di]{1,2}[.)]?(?:\d[.)]?)?\s*)?"
     r"(?:ho\s*,?\s*(?:va\s*)?(?:chu dem\s*,?\s*)?(?:va\s*)?ten(?:\s+khai sinh)?|toi(?: ten)? la|full name)"
     r"(?:\s*/\s*full name)?(?:\s+(?:nguoi (?:yeu cau|khai|nop ho so|lam don|duoc khai sinh)|chu ho so))?"
     r"\s*(?:\(\d+\))?\s*[:;.]*\s*"
+)
+# Labels that precede other things, too: what follows must begin with a surname.
+_HOLDER_LABEL = re.compile(
+    r"^\W{0,3}(?:\d{1,2}[.)]?(?:\d{1,2}[.)]?)?\s*)?"
+    r"(?:.{0,30}\bho so cua|cap cho|ten|ten (?:chu dau tu|chu ho|nguoi nop)|nguoi (?:nop (?:tien|ho so|don|thue)|yeu cau|de nghi)|"
+    r"chu dau tu|chu ho|toi la|toi ten la|kinh gui ong|ong\s*[/(]?\s*ba\)?)"
+    r"(?:\s*\([^)]{0,40}\))?\s*:\s*(?:(?:ong|ba)\s+)?"
 )
 _BIRTH_LABEL = re.compile(r"(?:ngay\s*,?\s*thang\s*,?\s*nam sinh|ngay sinh|sinh ngay|nam sinh|date of birth)")
 _BIRTH_DATE = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})|(\d{1,2})\s*thang\s*(\d{1,2})\s*nam\s*(\d{4})")
@@ -84,7 +91,10 @@ def _find_id(segments: Sequence[Segment]) -> ExtractedField | None:
 
 def _find_name(segments: Sequence[Segment]) -> ExtractedField | None:
     for index, segment in enumerate(segments):
-        label = _NAME_LABEL.match(fold(segment.text))
+        folded = fold(segment.text)
+        label = _NAME_LABEL.match(folded)
+        holder = _HOLDER_LABEL.match(folded)
+        label = holder if holder and (label is None or holder.end() > label.end()) else label
         if label is None:
             continue
         for place, start in _after(segments, index, label.end()):
@@ -92,7 +102,7 @@ def _find_name(segments: Sequence[Segment]) -> ExtractedField | None:
             stop = end.start() if end else len(place.text)
             value = strip_marks(place.text[start:stop])
             words: tuple[RecognizedWord, ...] = words_in(place, start, stop)
-            if is_holder_name(value) and words:
+            if is_holder_name(value) and words and (label is not holder or begins_with_surname(value)):
                 return make_field("full_name", value, words, place.page, 0.92)
     return None
 

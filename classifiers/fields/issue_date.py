@@ -21,6 +21,8 @@ _GAP = r"[\s.,:_]{0,3}"
 _LONG = re.compile(rf"\bng[a-z]{{1,3}}{_GAP}(\d{{1,2}}){_GAP}th[a-z]{{1,3}}g{_GAP}(\d{{1,2}}){_GAP}n[a-z]m{_GAP}(\d{{4}})\b")
 _SHORT = re.compile(r"^(?:[a-z .]{2,30},\s*)?ngay\W{0,3}(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})\W*$")
 _ALONE = re.compile(r"^\W{0,2}(?:[^,:;]{2,40},\s*)?ng[a-z]{1,3}\W{0,3}\d.{0,24}\d{4}\W*$")
+_LABELLED = re.compile(r"^\W{0,2}ngay\s*,\s*thang\s*,\s*nam (?:cap|dang ky)\b")
+_AFTER_LABEL = re.compile(r"nam (?:cap|dang ky)[^\d:]{0,30}:\s*(\d{1,2})\s*/\s*(\d{1,2})\s*/\s*(\d{4})\W*$")
 _EARLIEST, _LATEST = 1945, 2100
 _HAND_SIZE = 1.12
 _DOUBT = 0.55
@@ -38,6 +40,9 @@ def find_issue_date(pages: Sequence[PageReading]) -> ExtractedField | None:
     if letterhead is not None and letterhead.agency_lines and letterhead.anchors:
         # A letter whose date is not legible must not take one from its body.
         return None
+    for segment in (segment for reading in pages for segment in reading.segments):
+        if _LABELLED.match(fold(segment.text)):
+            return _read_date((segment,), certainty=0.93)
     for reading in reversed(pages):
         aside = [s for s in reading.segments if s.centre_x > 0.5 and s.left > 0.3 and _ALONE.match(fold(s.text))]
         found = _read_date(reversed(aside), certainty=0.88)
@@ -49,7 +54,7 @@ def find_issue_date(pages: Sequence[PageReading]) -> ExtractedField | None:
 def _read_date(segments: Iterable[Segment], certainty: float) -> ExtractedField | None:
     for segment in segments:
         folded = fold(segment.text)
-        found = _LONG.search(folded) or _SHORT.search(folded)
+        found = _LONG.search(folded) or _SHORT.search(folded) or _AFTER_LABEL.search(folded)
         value = _to_date(found) if found else None
         if found is None or value is None:
             continue

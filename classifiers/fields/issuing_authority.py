@@ -6,11 +6,13 @@ a word that agencies begin with ("SỞ", "UBND", "TRƯỜNG").
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from classifiers.fields.agency_words import mend_agency_words
-from classifiers.fields.field import make_field, strip_marks
-from classifiers.folding import fold_words
+from classifiers.fields.field import make_field, strip_marks, words_in
+from classifiers.fields.people import find_name
+from classifiers.folding import fold, fold_words
 from classifiers.layout import Segment
 from classifiers.reading import PageReading
 from dossiers.model import ExtractedField, RecognizedWord
@@ -24,6 +26,8 @@ _HEAD_WORDS = (
 _CONTINUING_WORDS = "tinh,thanh pho,tp,huyen,quan,thi xa,xa,phuong,thi tran,dac khu,va"
 _HEADS = tuple(f" {head} " for head in _HEAD_WORDS.split(","))
 _CONTINUING = tuple(f" {word} " for word in _CONTINUING_WORDS.split(","))
+_REGISTERED_AT = re.compile(r"^\W{0,2}noi dang ky[^:]{0,30}:\s*(?=uy ban nhan dan|ubnd|so |dai su quan|tong lanh su)")
+_MINISTRY = re.compile(r"^\W{0,2}bo cong an\W{0,2}$")
 _SPECK_CONFIDENCE = 0.3
 _OFF_CENTRE = 0.03
 
@@ -31,11 +35,11 @@ _OFF_CENTRE = 0.03
 def find_issuing_authority(pages: Sequence[PageReading]) -> ExtractedField | None:
     """Return ``issuing_authority``: the issuing agency's own name, its lines joined by a blank."""
     letterhead = pages[0].letterhead if pages else None
-    if letterhead is None:
-        return None
+    if letterhead is None or not letterhead.agency_lines:
+        return _find_labelled(pages)
     lines = [line for line in letterhead.agency_lines if line.confidence >= _SPECK_CONFIDENCE]
     names = _group_names(lines)
-    if not names:
+    if not names or (not _starts_name(names[-1][0]) and find_name(names[-1][0].text)):
         return None
     words: list[RecognizedWord] = [word for line in names[-1] for word in line.words]
     value = " ".join(mend_agency_words(strip_marks(line.text)) for line in names[-1])
@@ -44,6 +48,25 @@ def find_issuing_authority(pages: Sequence[PageReading]) -> ExtractedField | Non
         # The block is centred: a line off its axis lost a word.
         certainty *= 0.75
     return make_field("issuing_authority", value, words, names[-1][0].page, certainty)
+
+
+def _find_labelled(pages: Sequence[PageReading]) -> ExtractedField | None:
+    """Return the agency that a certificate names after "Nơi đăng ký …:", or the ministry that signs a card."""
+    for segment in (segment for reading in pages for segment in reading.segments):
+        label = _REGISTERED_AT.match(fold(segment.text))
+        if label:
+            return make_field(
+                "issuing_authority",
+                strip_marks(segment.text[label.end() :]),
+                words_in(segment, label.end(), len(segment.text)),
+                segment.page,
+                0.9,
+            )
+        if _MINISTRY.match(fold(segment.text)) and segment.top > 0.3 and segment.text.isupper():
+            return make_field(
+                "issuing_authority", mend_agency_words(strip_marks(segment.text)), segment.words, segment.page, 0.9
+            )
+    return None
 
 
 def _group_names(lines: Sequence[Segment]) -> list[list[Segment]]:

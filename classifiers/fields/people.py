@@ -48,8 +48,17 @@ def is_holder_name(text: str) -> bool:
     return 2 <= len(tokens) <= 7 and _are_syllables(tokens)
 
 
+def begins_with_surname(text: str) -> bool:
+    """Say whether the first syllable of ``text`` is a known surname."""
+    return fold(text.split()[0]) in _SURNAMES if text.split() else False
+
+
 def _split_joined(token: str) -> list[str]:
     """Cut a capitalised syllable off the specks it was joined with: "FEszTrịnh" is "FEsz" and "Trịnh"."""
+    whole = token.capitalize()
+    if not token.isupper() and fold(whole) in _SURNAMES:
+        # One letter was read as a capital: "TrƯơng".
+        return [whole]
     for index in range(len(token) - 2, 1, -1):
         if token[index].isupper() and token[index - 1].islower() and token[index + 1].islower():
             return [token[:index], token[index:]]

@@ -27,6 +27,7 @@ _POSITIONS = (
     "BÍ THƯ,PHÓ BÍ THƯ,CHÁNH THANH TRA,PHÓ CHÁNH THANH TRA,ĐỘI TRƯỞNG,PHÓ ĐỘI TRƯỞNG,TRƯỞNG CÔNG AN,PHÓ TRƯỞNG CÔNG AN,"
     "CÔNG CHỨNG VIÊN,TRƯỞNG KHOA,PHÓ TRƯỞNG KHOA,TRƯỞNG ĐOÀN,TỔNG BIÊN TẬP,CHỈ HUY TRƯỞNG,CHÍNH ỦY,"
     "CÔNG CHỨC TƯ PHÁP - HỘ TỊCH,NGƯỜI KÝ TRÍCH LỤC,THƯỜNG TRỰC HỘI ĐỒNG,ỦY BAN NHÂN DÂN,HỘI ĐỒNG NHÂN DÂN,CHÍNH PHỦ,"
+    "NGƯỜI TIẾP NHẬN,NGƯỜI TIẾP NHẬN HỒ SƠ,CÔNG CHỨC TIẾP NHẬN,CÁN BỘ TIẾP NHẬN,CHỦ TRÌ,CHỦ TỌA,"
     "THỦ TRƯỞNG CƠ QUAN,THỦ TRƯỞNG ĐƠN VỊ,KIỂM SÁT VIÊN,TỔNG THANH TRA,THỐNG ĐỐC,PHÓ THỐNG ĐỐC"
 )
 _BY_SQUASH = {squash(position): position for position in _POSITIONS.split(",")}
@@ -174,15 +175,24 @@ def _position_field(block: _Block) -> list[ExtractedField]:
         return []
     lines: list[str] = []
     for segment in block.positions:
-        text = _mend_position(segment.text)
-        if lines and not _begins_position(segment.text):
+        text = _mend_deputy(lines[-1] if lines else "", _mend_position(segment.text))
+        if lines and not _begins_position(text):
             lines[-1] = f"{lines[-1]} {text}"
         else:
             lines.append(text)
     words = [word for segment in block.positions for word in segment.words]
-    complete = _nearest_position(block.positions[-1].text) is not None
+    complete = _nearest_position(lines[-1]) is not None
     certainty = (0.95 if complete else 0.7) * (1.0 if block.name else 0.75)
     return [make_field("signatory_position", " / ".join(lines), words, block.positions[0].page, certainty)]
+
+
+def _mend_deputy(before: str, text: str) -> str:
+    """Read "PHÓ" where it was lost: under "KT. GIÁM ĐỐC" a line "?? GIÁM ĐỐC" can only be that of the deputy."""
+    chief = before.removeprefix("KT. ")
+    extra = squash(text).removesuffix(squash(chief))
+    if chief == before or squash(text) == extra or not 2 <= len(extra) <= 4:
+        return text
+    return f"PHÓ {chief}"
 
 
 def _mend_position(text: str) -> str:
