@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from dossiers.errors import TruncatedFileError
-from dossiers.model import ArchivalPdf, BoxPx, RecognizedPage
+from dossiers.model import ArchivalPdf, BoxPx, RecognizedLine, RecognizedPage, RecognizedWord
 from pdf.archival import ArchivalFacts, build_archival_pdf, make_title
 from pdf.conformance import PdfaScope, PdfaVerdict, check_pdfa
 from tests.integration.pdf.conftest import STYLES
@@ -153,3 +153,25 @@ def test_many_pages_are_built_in_batches(tmp_path: Path) -> None:
     made = build_archival_pdf(make_document(*[page] * 60), tmp_path / "out.pdf", FACTS)
     assert made.page_count == 60
     assert len(_extract(made.path)) == 60
+
+
+def test_lines_side_by_side_stay_apart_and_whole(tmp_path: Path) -> None:
+    """The head of a letter (agency left, national title right) and a row of a table with wide gaps inside one line."""
+    left = ["ỦY BAN NHÂN DÂN", "XÃ HÒA LẠC", "Số: 574/UBND"]
+    right = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "Hòa Lạc, ngày 04 tháng 02 năm 2025"]
+    page = make_page(tmp_path, 1, ScanStyle("png", "1"), texts=["Kính gửi:"], top_px=800)
+    lines = [_lay_out(text, 150, 300 + 60 * row) for row, text in enumerate(left)]
+    lines += [_lay_out(text, 800, 300 + 60 * row) for row, text in enumerate(right)]
+    lines += [*page.lines, _lay_out("STT Họ và tên Ghi chú", 150, 1000, gap_px=160)]
+    made = build_archival_pdf(make_document(dataclasses.replace(page, lines=tuple(lines))), tmp_path / "out.pdf", FACTS)
+    (plain,) = _extract(made.path)
+    assert sorted(plain) == sorted(line.text for line in lines)
+
+
+def _lay_out(text: str, left_px: int, top_px: int, gap_px: int = 12) -> RecognizedLine:
+    words: list[RecognizedWord] = []
+    for word in text.split():
+        box = BoxPx(left_px, top_px, left_px + 20 * len(word), top_px + 40)
+        words.append(RecognizedWord(word, box, 0.9))
+        left_px = box.right + gap_px
+    return RecognizedLine(text, words[0].bbox_px.union(words[-1].bbox_px), 0.9, tuple(words))
