@@ -7,7 +7,7 @@ buckets keep the older versions, and nothing is written again that already stand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256 as new_sha256
 from pathlib import Path
@@ -35,6 +35,7 @@ from storage.metadata import (
 )
 from storage.object_store import ObjectStore, StoredObject, StoreProperties, to_lock_time
 from storage.records import ActorRecord, HistoryEvent
+from storage.recovery import adopt_unfinished, is_intact, lock_until
 from storage.submissions import SubmissionRecord, dump_submission, parse_submission
 from storage.words import dump_words, parse_words
 
@@ -77,7 +78,7 @@ class Archive:
         kept = self._find_original(sha256)
         if kept is not None and is_intact(self._originals, kept.key, sha256):
             if retain_until is not None:
-                _lock(self._originals, kept.key, retain_until)
+                lock_until(self._originals, kept.key, retain_until)
             return kept.key
         metadata = {
             "name": fit_encoded(name, 900),
@@ -176,7 +177,7 @@ class Archive:
         if known is not None and is_whole:
             record = record.model_copy(update={"pdf": known.pdf, "words": known.words})
         elif known is None:
-            record = self._adopt_unfinished(record)
+            record = adopt_unfinished(self._documents, record)
         self._write_document(record, signed.path, words, until)
         self._supersede_unfiled(record, actor)
         return record.to_archived()
@@ -263,32 +264,6 @@ class Archive:
         detail = f"{recipe.engine}; {recipe.pipeline_version}"
         return (*before, HistoryEvent(at=self._now(), actor=ActorRecord.of(actor), what=what, detail=detail))
 
-    def _adopt_unfinished(self, record: DocumentMetadata) -> DocumentMetadata:
-        """Take over the PDF of an interrupted store, if one stands there that differs only in when it was signed.
-
-        Signing anew gives other bytes each time; without this every interruption would leave one more PDF behind.
-        """
-        mine = object_metadata(record)
-        prefix = keys.document_prefix(record.dossier_number, record.document_id)
-        for found in self._documents.list(prefix):
-            if not found.key.endswith(".pdf") or found.key == record.pdf.key:
-                continue
-            stored = self._documents.stat(found.key)
-            digest = found.key.removeprefix(prefix).removesuffix(".pdf")
-            if stored is None or _without_time(stored.metadata) != _without_time(mine):
-                continue
-            if is_intact(self._documents, found.key, digest):
-                signed_at = stored.metadata.get("signed-at")
-                pdf = record.pdf.model_copy(
-                    update={
-                        "key": found.key,
-                        "sha256": digest,
-                        "signed_at": datetime.fromisoformat(signed_at) if signed_at else None,
-                    }
-                )
-                return record.model_copy(update={"pdf": pdf})
-        return record
-
     def _write_document(self, record: DocumentMetadata, pdf_path: Path, words: bytes, until: datetime | None) -> None:
         metadata = object_metadata(record)
         if not is_intact(self._documents, record.pdf.key, record.pdf.sha256):
@@ -297,8 +272,8 @@ class Archive:
             self._documents.put(record.words.key, words, "application/json", metadata, sha256=record.words.sha256)
         # Locked only now that both are there, so that an interruption leaves nothing locked that no record names.
         if until is not None:
-            _lock(self._documents, record.pdf.key, until)
-            _lock(self._documents, record.words.key, until)
+            lock_until(self._documents, record.pdf.key, until)
+            lock_until(self._documents, record.words.key, until)
         self._put_metadata(record, until)
 
     def _put_metadata(self, record: DocumentMetadata, until: datetime | None) -> None:
@@ -307,7 +282,7 @@ class Archive:
     def _lock_document(self, record: DocumentMetadata, until: datetime | None) -> None:
         if until is not None:
             for key in (record.pdf.key, record.words.key, record.metadata_key):
-                _lock(self._documents, key, until)
+                lock_until(self._documents, key, until)
 
     def _supersede_unfiled(self, record: DocumentMetadata, actor: Actor) -> None:
         """Retire the record of the same document from before its dossier was known."""
@@ -316,24 +291,6 @@ class Archive:
         unfiled = self._find_readable(None, record.document_id)
         if unfiled is not None and unfiled.superseded_by is None:
             self.supersede(unfiled, record.metadata_key, actor)
-
-
-def is_intact(store: ObjectStore, key: str, sha256: str) -> bool:
-    """Read an object through and return whether its bytes are those of a digest; False when there is none."""
-    try:
-        return store.digest(key) == sha256
-    except (NotFoundError, IntegrityError):
-        return False
-
-
-def _lock(store: ObjectStore, key: str, until: datetime) -> None:
-    stored = store.stat(key)
-    if stored is not None and (stored.retain_until is None or stored.retain_until < until):
-        store.extend_retention(key, until, version_id=stored.version_id)
-
-
-def _without_time(metadata: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in metadata.items() if name != "signed-at"}
 
 
 def _tell(error: IntegrityError, on_damage: OnDamage | None) -> None:

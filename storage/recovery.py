@@ -1,0 +1,54 @@
+"""What makes a second try good: telling what an interrupted first one left, and what is still intact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from dossiers.errors import IntegrityError, NotFoundError
+from storage import keys
+from storage.metadata import DocumentMetadata, object_metadata
+from storage.object_store import ObjectStore
+
+
+def is_intact(store: ObjectStore, key: str, sha256: str) -> bool:
+    """Read an object through and return whether its bytes are those of a digest; False when there is none."""
+    try:
+        return store.digest(key) == sha256
+    except (NotFoundError, IntegrityError):
+        return False
+
+
+def lock_until(store: ObjectStore, key: str, until: datetime) -> None:
+    """Lock an object's newest version until a time at least; no change when it is locked that long or longer."""
+    stored = store.stat(key)
+    if stored is not None and (stored.retain_until is None or stored.retain_until < until):
+        store.extend_retention(key, until, version_id=stored.version_id)
+
+
+def adopt_unfinished(store: ObjectStore, record: DocumentMetadata) -> DocumentMetadata:
+    """Take over the PDF of an interrupted store, if one stands there that differs only in when it was signed.
+
+    Signing anew gives other bytes each time; without this every interruption would leave one more PDF behind.
+    """
+    mine = _without_time(object_metadata(record))
+    prefix = keys.document_prefix(record.dossier_number, record.document_id)
+    for found in store.list(prefix):
+        if not found.key.endswith(".pdf") or found.key == record.pdf.key:
+            continue
+        stored = store.stat(found.key)
+        digest = found.key.removeprefix(prefix).removesuffix(".pdf")
+        if stored is None or _without_time(stored.metadata) != mine or not is_intact(store, found.key, digest):
+            continue
+        signed_at = stored.metadata.get("signed-at")
+        adopted = {
+            "key": found.key,
+            "sha256": digest,
+            "signed_at": datetime.fromisoformat(signed_at) if signed_at else None,
+        }
+        return record.model_copy(update={"pdf": record.pdf.model_copy(update=adopted)})
+    return record
+
+
+def _without_time(metadata: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in metadata.items() if name != "signed-at"}
