@@ -39,7 +39,7 @@ class Wear:
 PROFILES: dict[str, Wear] = {
     "clean": Wear(0.3, 1.5, 0.03, 0.02, 0.97, 0.0, False, 68),
     "moderate": Wear(1.6, 4.0, 0.06, 0.08, 0.9, 0.05, True, 62),
-    "hard": Wear(3.0, 13.0, 0.2, 0.45, 0.42, 0.16, True, 38),
+    "hard": Wear(3.0, 10.0, 0.17, 0.42, 0.5, 0.16, True, 40),
 }
 
 

@@ -6,7 +6,7 @@ from samples.generator.draft import Draft
 from samples.generator.fiction import Person, format_long_date, format_money, format_short_date
 from samples.generator.letterhead import RIGHT_MIDDLE, draw_nation_only, draw_signature, draw_title
 from samples.generator.marks import stamp_fan
-from samples.generator.papers.case import Case, finish, write_body
+from samples.generator.papers.case import Case, finish, list_citizen_fields, write_body
 from samples.generator.papers.civil_status import shorten_address
 from samples.generator.sheet import Style
 from samples.generator.truth import Paper
@@ -57,7 +57,7 @@ def draw_hop_dong_thue_nha(case: Case) -> Paper:
         ),
     )
     _sign_both(draft, case, ("BÊN CHO THUÊ", case.partner), ("BÊN THUÊ", case.citizen))
-    fields = {"document_number": number, "document_symbol": symbol, "issue_date": case.day.isoformat()}
+    fields = {"document_number": f"{number}/{symbol}", "document_symbol": symbol, "issue_date": case.day.isoformat()}
     return finish(draft, "hop_dong", fields)
 
 
@@ -150,7 +150,7 @@ def draw_giay_uy_quyen(case: Case) -> Paper:
     note = "(Ký, ghi rõ họ tên)"
     draw_signature(draft, rng, top, ("BÊN ĐƯỢC ỦY QUYỀN",), case.partner.name, middle=66, note=note)
     draw_signature(draft, rng, top, ("BÊN ỦY QUYỀN",), case.citizen.name, note=note)
-    fields = {"issue_date": case.day.isoformat()}
+    fields = {"issue_date": case.day.isoformat(), **list_citizen_fields(case.citizen)}
     return finish(draft, "giay_uy_quyen", fields)
 
 

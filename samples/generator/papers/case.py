@@ -45,8 +45,13 @@ class Case:
 def list_issue_fields(
     agency: Agency, number: str, symbol: str, day: dt.date, official: Official | None, abstract: Sequence[str] = ()
 ) -> dict[str, str]:
-    """Return the header and signature fields of an issued paper; positions are joined by " / "."""
-    fields = {"document_number": number, "document_symbol": symbol, "issue_date": day.isoformat()}
+    """Return the header and signature fields of an issued paper.
+
+    The number is given as printed, with its symbol ("47/QĐ-UBND"); positions are joined by " / ".
+    """
+    fields = {"document_number": f"{number}/{symbol}" if symbol else number, "issue_date": day.isoformat()}
+    if symbol:
+        fields["document_symbol"] = symbol
     fields["issuing_authority"] = agency.title
     if abstract:
         fields["abstract"] = " ".join(abstract)

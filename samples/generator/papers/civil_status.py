@@ -39,7 +39,7 @@ def draw_giay_khai_sinh(case: Case) -> Paper:
     fill(draft, ("Ngày, tháng, năm đăng ký:", format_short_date(case.day)), style=ENTRY)
     _sign_certificate(draft, case, agency, "NGƯỜI KÝ GIẤY KHAI SINH")
     fields = list_issue_fields(agency, number, "", case.day, agency.head)
-    return finish(draft, "giay_khai_sinh", _drop_empty(fields) | list_citizen_fields(child))
+    return finish(draft, "giay_khai_sinh", fields | list_citizen_fields(child))
 
 
 def draw_giay_chung_nhan_ket_hon(case: Case) -> Paper:
@@ -49,8 +49,9 @@ def draw_giay_chung_nhan_ket_hon(case: Case) -> Paper:
     number = f"{rng.randint(10, 260)}/{case.day.year}"
     draft = _begin_certificate(case, "GIẤY CHỨNG NHẬN KẾT HÔN", agency, number)
     columns = (draft.left, draft.middle + 1)
-    for labels in _list_spouse_rows(wife, husband):
-        _fill_columns(draft, columns, labels)
+    top = draft.y
+    for x, word, person in ((columns[0], "vợ", wife), (columns[1], "chồng", husband)):
+        draft.y = _fill_column(draft, x, top, _describe_spouse(person, word))
     draft.skip(2)
     fill(draft, ("Nơi đăng ký kết hôn:", agency.called), style=ENTRY)
     fill(draft, ("Ngày, tháng, năm đăng ký:", format_short_date(case.day)), style=ENTRY)
@@ -58,7 +59,7 @@ def draw_giay_chung_nhan_ket_hon(case: Case) -> Paper:
     draw_signature(draft, rng, top, ("VỢ",), wife.name, middle=64, note="(Ký, ghi rõ họ tên)", room=20)
     draft.y = draw_signature(draft, rng, top, ("CHỒNG",), husband.name, note="(Ký, ghi rõ họ tên)", room=20)
     _sign_certificate(draft, case, agency, "NGƯỜI KÝ GIẤY CHỨNG NHẬN KẾT HÔN")
-    fields = _drop_empty(list_issue_fields(agency, number, "", case.day, agency.head))
+    fields = list_issue_fields(agency, number, "", case.day, agency.head)
     return finish(draft, "giay_chung_nhan_ket_hon", fields)
 
 
@@ -167,36 +168,30 @@ def _sign_certificate(draft: Draft, case: Case, agency: Agency, label: str) -> N
     )
 
 
-def _list_spouse_rows(wife: Person, husband: Person) -> list[tuple[str, str]]:
-    def describe(person: Person, word: str) -> tuple[str, ...]:
-        return (
-            f"Họ, chữ đệm, tên {word}:",
-            person.name.upper(),
-            f"Ngày sinh: {format_short_date(person.birth)}",
-            "Dân tộc: Kinh. Quốc tịch: Việt Nam",
-            f"Nơi cư trú: {person.home}",
-            "Giấy tờ tùy thân: Căn cước",
-            f"số {person.id_number}",
-        )
-
-    return list(zip(describe(wife, "vợ"), describe(husband, "chồng"), strict=True))
+def _describe_spouse(person: Person, word: str) -> tuple[str, ...]:
+    return (
+        f"Họ, chữ đệm, tên {word}:",
+        person.name.upper(),
+        f"Ngày sinh: {format_short_date(person.birth)}",
+        "Dân tộc: Kinh. Quốc tịch: Việt Nam",
+        f"Nơi cư trú: {person.home}",
+        "Giấy tờ tùy thân: Căn cước",
+        f"số {person.id_number}",
+    )
 
 
-def _fill_columns(draft: Draft, columns: tuple[float, float], texts: tuple[str, str]) -> None:
-    draft.y += 7
-    with draft.sheet.row():
-        for x, text in zip(columns, texts, strict=True):
-            draft.sheet.put(x, draft.y, text, Style(11.6, bold=text.isupper()))
+def _fill_column(draft: Draft, x: float, y: float, texts: tuple[str, ...]) -> float:
+    """Write one column, which reads on its own, and return its last baseline."""
+    for text in texts:
+        y += 7
+        draft.sheet.put(x, y, text, Style(11.6, bold=text.isupper()))
+    return y
 
 
 def shorten_address(address: str) -> str:
     """Leave out house and street, to fit a form's row."""
     rest = address.split(", ", 2)[2]
     return rest[0].upper() + rest[1:]
-
-
-def _drop_empty(fields: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in fields.items() if value}
 
 
 _ONES = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")

@@ -39,7 +39,6 @@ def draw_gcn_dang_ky_ho_kinh_doanh(case: Case) -> Paper:
     draft.skip(4)
     draw_closing(draft, rng, (), office, official)
     fields = list_issue_fields(office, number, "", case.day, official)
-    fields = {name: value for name, value in fields.items() if value}
     return finish(draft, "gcn_dang_ky_ho_kinh_doanh", fields | list_citizen_fields(citizen))
 
 

@@ -107,7 +107,7 @@ def test_fields_stand_on_their_pages(committed: list[Sample]) -> None:
             printed = " ".join(line for page in pages for line in page["lines"]).casefold()
             for name, value in document["fields"].items():
                 if name not in {"issue_date", "date_of_birth", "signatory_position"}:
-                    assert value.casefold() in printed, (sample.truth["path"], name, value)
+                    assert value.casefold() in printed.replace(" /", "/"), (sample.truth["path"], name, value)
 
 
 @pytest.mark.parametrize(
