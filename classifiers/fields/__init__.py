@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from classifiers.fields.abstract import find_abstract, find_letter_subject
 from classifiers.fields.document_number import find_document_number
 from classifiers.fields.dossier_number import find_printed_dossier_number
-from classifiers.fields.identity import find_identity
+from classifiers.fields.identity import find_identity, find_only_personal_id
 from classifiers.fields.issue_date import find_issue_date
 from classifiers.fields.issuing_authority import find_issuing_authority
 from classifiers.fields.signature import find_signature
@@ -39,6 +39,8 @@ def extract_fields(document: ClassifiedDocument, types: Mapping[str, DocumentTyp
     found.extend(find_signature(pages, needs_position=not is_signed_by_agency))
     if kind is None or not is_administrative or kind.is_sensitive:
         found.extend(find_identity(pages))
+    else:
+        found.append(find_only_personal_id(pages))
     found.append(find_printed_dossier_number(pages))
     return {field.name: field for field in found if field is not None}
 

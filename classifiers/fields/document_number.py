@@ -33,7 +33,7 @@ def find_document_number(
     """
     letterhead = pages[0].letterhead if pages else None
     line = read_number_line(letterhead.number, known_symbols) if letterhead and letterhead.number else None
-    if line is None and pages and title is not None:
+    if line is None and pages:
         line = _find_below_title(pages[0].segments, title, known_symbols)
     if line is None:
         return []
@@ -53,12 +53,14 @@ def find_document_number(
     return fields
 
 
-def _find_below_title(segments: Sequence[Segment], title: TitleMatch, known_symbols: Collection[str]) -> NumberLine | None:
+def _find_below_title(
+    segments: Sequence[Segment], title: TitleMatch | None, known_symbols: Collection[str]
+) -> NumberLine | None:
     """Return the "Số: …" that stands under the title or its abstract, on the right half of the middle."""
-    last = title.candidate.lines[-1]
+    last = title.candidate.lines[-1] if title else None
+    top, bottom = (last.top, last.bottom + _REACH_BELOW_TITLE) if last else (0.1, 0.3)
     for segment in segments:
-        below = last.top < segment.top < last.bottom + _REACH_BELOW_TITLE
-        if below and segment.centre_x > 0.35 and segment.width < 0.35 and _LABEL.match(fold(segment.text)):
+        if top < segment.top < bottom and segment.centre_x > 0.35 and segment.width < 0.35 and _LABEL.match(fold(segment.text)):
             return read_number_line(segment, known_symbols)
     return None
 

@@ -31,8 +31,9 @@ _NAME_LABEL = re.compile(
 # Labels that precede other things, too: what follows must begin with a surname.
 _HOLDER_LABEL = re.compile(
     r"^\W{0,3}(?:\d{1,2}[.)]?(?:\d{1,2}[.)]?)?\s*)?"
-    r"(?:.{0,30}\bho so cua|cap cho|ten|ten (?:chu dau tu|chu ho|nguoi nop)|nguoi (?:nop (?:tien|ho so|don|thue)|yeu cau|de nghi)|"
-    r"chu dau tu|chu ho|toi la|toi ten la|kinh gui ong|ong\s*[/(]?\s*ba\)?)"
+    r"(?:.{0,30}\bho so cua|cap cho|ten|ten (?:chu dau tu|chu ho|nguoi nop)|"
+    r"nguoi (?:nop (?:tien|ho so|don|thue)|yeu cau|de nghi)|chu dau tu|chu ho|toi la|toi ten la|"
+    r"kinh gui ong|ong\s*[/(]?\s*ba\)?|ong|ba)"
     r"(?:\s*\([^)]{0,40}\))?\s*:\s*(?:(?:ong|ba)\s+)?"
 )
 _BIRTH_LABEL = re.compile(r"(?:ngay\s*,?\s*thang\s*,?\s*nam sinh|ngay sinh|sinh ngay|nam sinh|date of birth)")
@@ -43,10 +44,16 @@ _NAME_END = re.compile(
 )
 
 
+def find_only_personal_id(pages: Sequence[PageReading]) -> ExtractedField | None:
+    """Return ``personal_id_number`` when the pages name exactly one, as a decision on one person does."""
+    found = {field.value: field for field in _find_ids([s for reading in pages for s in reading.segments])}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 def find_identity(pages: Sequence[PageReading]) -> list[ExtractedField]:
     """Return ``personal_id_number``, ``full_name`` and ``date_of_birth``, each only where it is legible and possible."""
     segments = [segment for reading in pages for segment in reading.segments]
-    number = _find_id(segments)
+    number = next(_find_ids(segments), None)
     birth = _find_birth_date(segments)
     if number is not None and birth is not None:
         number = _compare(number, birth)
@@ -69,7 +76,8 @@ def _after(segments: Sequence[Segment], index: int, start: int) -> Iterator[tupl
         yield below[0], 0
 
 
-def _find_id(segments: Sequence[Segment]) -> ExtractedField | None:
+def _find_ids(segments: Sequence[Segment]) -> Iterator[ExtractedField]:
+    """Yield the valid numbers that stand beside a label, in reading order."""
     for index, segment in enumerate(segments):
         label = _ID_LABEL.search(fold(segment.text))
         if label is None:
@@ -85,8 +93,8 @@ def _find_id(segments: Sequence[Segment]) -> ExtractedField | None:
                 continue
             words = words_in(place, *digits.span())
             certainty = (0.97 if len(words) == 1 else 0.8) * (1.0 if parsed.birth_year else 0.85)
-            return make_field("personal_id_number", value, words, place.page, certainty)
-    return None
+            yield make_field("personal_id_number", value, words, place.page, certainty)
+            break
 
 
 def _find_name(segments: Sequence[Segment]) -> ExtractedField | None:

@@ -53,19 +53,12 @@ def find_issuing_authority(pages: Sequence[PageReading]) -> ExtractedField | Non
 def _find_labelled(pages: Sequence[PageReading]) -> ExtractedField | None:
     """Return the agency that a certificate names after "Nơi đăng ký …:", or the ministry that signs a card."""
     for segment in (segment for reading in pages for segment in reading.segments):
-        label = _REGISTERED_AT.match(fold(segment.text))
-        if label:
-            return make_field(
-                "issuing_authority",
-                strip_marks(segment.text[label.end() :]),
-                words_in(segment, label.end(), len(segment.text)),
-                segment.page,
-                0.9,
-            )
-        if _MINISTRY.match(fold(segment.text)) and segment.top > 0.3 and segment.text.isupper():
-            return make_field(
-                "issuing_authority", mend_agency_words(strip_marks(segment.text)), segment.words, segment.page, 0.9
-            )
+        folded = fold(segment.text)
+        label = _REGISTERED_AT.match(folded)
+        start = label.end() if label else 0
+        if label or (_MINISTRY.match(folded) and segment.top > 0.3 and segment.text.isupper()):
+            value = mend_agency_words(strip_marks(segment.text[start:]))
+            return make_field("issuing_authority", value, words_in(segment, start, len(segment.text)), segment.page, 0.9)
     return None
 
 

@@ -15,6 +15,12 @@ _SURNAME_LIST = (
     "trieu tu tuong ung uong van vi vien xa y ksor rcom siu dieu ro ka thiem lo luyen nhu nham mua giang hang vang sin chang"
 )
 _SURNAMES = frozenset(_SURNAME_LIST.split())
+# Surnames of which one spelling is by far the commonest, and the other spellings that are surnames too.
+_COMMON_LIST = (
+    "Nguyễn Trần Lê Phạm Huỳnh Hoàng Đặng Bùi Đỗ Hồ Ngô Dương Lý Đoàn Trịnh Trương Đinh Lâm Võ Phùng Vương Tạ Thái Châu Lương"
+)
+_COMMON = {fold(name): name for name in _COMMON_LIST.split()}
+_SPELLINGS = frozenset(f"{_COMMON_LIST} Đoan Vỏ Tả Đồ Lỹ".split())
 _DEGREES = re.compile(
     r"^\W*(?:(?:gs|pgs|ts|t\$|ths|bs|ks|cn|ds|lg|bsck\w*|cki{1,2}|nguoi ky|ong|ba|dong chi|"
     r"(?:dai|thuong|trung|thieu) (?:ta|uy|tuong))\b[.:,\s]*)+"
@@ -38,7 +44,7 @@ def find_name(text: str) -> tuple[str, bool] | None:
     for start in range(min(len(tokens), _MOST_SPECKS + 1)):
         name = tokens[start:]
         if 2 <= len(name) <= 6 and fold(name[0]) in _SURNAMES and _are_syllables(name):
-            return " ".join(name), start == 0
+            return " ".join([_mend_surname(name[0]), *name[1:]]), start == 0
     return None
 
 
@@ -46,6 +52,14 @@ def is_holder_name(text: str) -> bool:
     """Say whether ``text`` may be the name of a person on a form, in capitals or with capitals."""
     tokens = text.split()
     return 2 <= len(tokens) <= 7 and _are_syllables(tokens)
+
+
+def _mend_surname(syllable: str) -> str:
+    """Give a common surname its marks back ("Nguyên", "Huynh"); other syllables stay as they were read."""
+    known = _COMMON.get(fold(syllable))
+    if known is None or syllable in _SPELLINGS:
+        return syllable
+    return known.upper() if syllable.isupper() else known
 
 
 def begins_with_surname(text: str) -> bool:

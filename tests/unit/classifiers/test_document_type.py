@@ -131,3 +131,20 @@ def test_blank_pages_are_unknown_without_score(types: Types) -> None:
 def test_the_first_written_page_decides(types: Types) -> None:
     decision = make_page(*letterhead(), ("QUYẾT ĐỊNH", 0.5, 0.17), *body(), number=2)
     assert classify([make_blank(1), decision, make_page(*body(0.1), number=3)], types).type_id == "quyet_dinh"
+
+
+def test_cells_of_a_table_are_no_titles(types: Types) -> None:
+    page = make_page(
+        ("Đơn giá", 0.6, 0.1), ("Hóa đơn", 0.5, 0.1), ("Số lượng", 0.7, 0.1), ("1415", 0.7, 0.2), ("Hợp đồng", 0.5, 0.12)
+    )
+    assert classify([page], types).type_id == "unknown"
+
+
+def test_ornate_title_with_wide_gaps(types: Types) -> None:
+    page = make_page(MOTTO[0], ("GIAY CHƯNG NHẠN KEÌ]", 0.4, 0.16), ("HON", 0.56, 0.16), ("Số: 199/2026", 0.5, 0.2))
+    assert classify([page], types).type_id == "giay_chung_nhan_ket_hon"
+
+
+def test_a_page_of_thousands_of_words_is_scored_in_bounded_time(types: Types) -> None:
+    cells = [("TỜ KHAI", 0.1 + 0.1 * (n % 8), 0.1 + 0.0004 * n) for n in range(2000)]
+    assert classify([make_page(*cells)], types).pages

@@ -272,5 +272,82 @@ def test_printed_dossier_number_only_when_it_is_one(types: Types) -> None:
     assert "dossier_number" not in read(types, make_page(*FORM_HEAD, title, one, other))
 
 
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("Tôi là (ghi họ tên bằng chữ in hoa): PHAN QUỐC VỮNG", "PHAN QUỐC VỮNG"),
+        ("Bộ phận Một cửa tiếp nhận hồ sơ của: Bùi Quốc Bửu", "Bùi Quốc Bửu"),
+        ("Hồ sơ của: Bùi Quốc Bửu; mã hồ sơ: H01.31.12-261016-0014.", "Bùi Quốc Bửu"),
+        ("1. Cấp cho: Đỗ Đức Vững, số định danh cá nhân: 089091037993.", "Đỗ Đức Vững"),
+        ("1.1. Tên: LÝ CÔNG TƯỜNG", "LÝ CÔNG TƯỜNG"),
+        ("Ông: Đỗ Quốc Bửu; sinh ngày: 22/01/1990;", "Đỗ Quốc Bửu"),
+        ("Tên: Tạp hóa Vững Phát", None),
+        ("Kính gửi: Phòng Kinh tế phường An Bình", None),
+    ],
+)
+def test_holder_of_a_form(types: Types, printed: str, expected: str | None) -> None:
+    page = make_page(*FORM_HEAD, ("ĐƠN ĐỀ NGHỊ", 0.5, 0.14), (printed, 0.5, 0.2))
+    assert values(types, page).get("full_name") == expected
+
+
+def test_certificate_bears_number_date_and_agency_in_its_lines(types: Types) -> None:
+    page = birth_certificate(
+        ("Số: 229/2026", 0.5, 0.19),
+        ("Nơi đăng ký khai sinh: Ủy ban nhân dân phường An Bình", 0.4, 0.5),
+        ("Ngày, tháng, năm đăng ký: 13/10/2026", 0.4, 0.53),
+    )
+    found = values(types, page)
+    assert found["document_number"] == "229/2026"
+    assert found["issuing_authority"] == "Ủy ban nhân dân phường An Bình"
+    assert found["issue_date"] == "2026-10-13"
+
+
+def test_contract_number_under_its_title_is_no_abstract(types: Types) -> None:
+    found = values(types, make_page(*FORM_HEAD, ("HỢP ĐỒNG THUÊ NHÀ", 0.5, 0.14), ("Số: 07/HĐTN", 0.5, 0.17), *body()))
+    assert found["document_number"] == "07/HĐTN"
+    assert "abstract" not in found
+
+
+def test_a_name_in_capitals_is_no_agency(types: Types) -> None:
+    page = make_page(
+        *FORM_HEAD, ("CĂN CƯỚC", 0.5, 0.1), ("ĐỖ ĐỨC VỮNG", 0.3, 0.13), ("Ngày, tháng, năm sinh: 03/07/1991", 0.6, 0.15)
+    )
+    assert "issuing_authority" not in read(types, page)
+
+
+def test_deputy_is_read_where_his_rank_was_lost(types: Types) -> None:
+    last = make_page(*body(0.1), *signature("KT. GIÁM ĐỐC", "HỘI GIÁM ĐỐC", name="Huynh Công TrƯờng"), number=2)
+    found = values(types, decision(), last)
+    assert found["signatory_position"] == "KT. GIÁM ĐỐC / PHÓ GIÁM ĐỐC"
+    assert found["signatory"] == "Huỳnh Công Trường"
+
+
+def test_decision_on_one_person_bears_his_number(types: Types) -> None:
+    one = ("Ông Võ Đức Đăng, số định danh cá nhân: 089042003224.", 0.5, 0.5)
+    other = ("Bà Lê Thị Thắm, số định danh cá nhân: 089195037982.", 0.5, 0.53)
+    head = (*letterhead(), ("QUYẾT ĐỊNH", 0.5, 0.17))
+    assert values(types, make_page(*head, *body(), one))["personal_id_number"] == "089042003224"
+    assert "personal_id_number" not in read(types, make_page(*head, *body(), one, other))
+
+
+def test_stamp_in_the_margin_is_no_part_of_the_abstract(types: Types) -> None:
+    title = (("QUYẾT ĐỊNH", 0.5, 0.17), ("Về việc thực hiện kế hoạch", 0.5, 0.2), ("thực hiện trong năm 2026", 0.5, 0.222))
+    page = make_page(*letterhead(), *title, ("CÔNG BÁO TỈNH", 0.08, 0.21), *body())
+    assert values(types, page)["abstract"] == "Về việc thực hiện kế hoạch thực hiện trong năm 2026"
+
+
+def test_number_and_date_parted_by_the_blank_for_the_hand(types: Types) -> None:
+    parted = (
+        ("Số:", 0.16, 0.12),
+        ("/UBND-TTHC", 0.3, 0.12),
+        ("An Giang, ngày 17", 0.6, 0.12),
+        ("tháng 03 năm 2026", 0.84, 0.12),
+    )
+    page = make_page(*letterhead(number="", date=""), *parted, ("QUYẾT ĐỊNH", 0.5, 0.17), *body())
+    found = values(types, page)
+    assert found["document_symbol"] == "UBND-TTHC"
+    assert found["issue_date"] == "2026-03-17"
+
+
 def test_blank_pages_have_no_fields(types: Types) -> None:
     assert read(types, page_of(())) == {}
