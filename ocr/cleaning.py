@@ -56,13 +56,22 @@ def lift_seals(pixels: Pixels) -> Pixels:
 
 
 def flatten_light(gray: Pixels, dpi: int) -> Pixels:
-    """Divide by the paper's own brightness, estimated from a closing of the page at a small scale."""
+    """Divide by the paper's own brightness, so that paper is white everywhere."""
+    return divide_light(gray, estimate_paper(gray, dpi))
+
+
+def estimate_paper(gray: Pixels, dpi: int) -> Pixels:
+    """Return how bright the paper is at each pixel: a closing of the page at a small scale, smoothed."""
     small = resize(gray, min(1.0, BACKGROUND_SCALE_DPI / dpi))
     side = max(3, round(BACKGROUND_KERNEL_INCH * BACKGROUND_SCALE_DPI) | 1)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     paper = cv2.GaussianBlur(cv2.medianBlur(paper, 5), (0, 0), side / 3)
-    wide = cv2.resize(paper, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return as_pixels(cv2.divide(gray, np.maximum(wide, 1), scale=WHITE))
+    return as_pixels(cv2.resize(paper, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR))
+
+
+def divide_light(gray: Pixels, paper: Pixels) -> Pixels:
+    """Return ``gray`` as a share of ``paper``, 255 where they are equal."""
+    return as_pixels(cv2.divide(gray, np.maximum(paper, 1), scale=WHITE))
 
 
 def find_rules(ink: Pixels, dpi: int) -> Pixels:

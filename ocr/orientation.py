@@ -1,7 +1,8 @@
 """Which way a page stands, and how far its lines lean.
 
-Both are found on a thumbnail from which all but letter-sized ink is taken away. The *axis* (lines across or down) and the
-*skew* come from projection profiles: seen along its lines, a page's ink falls into sharp rows (Postl 1986). *Up or
+Both are found on a thumbnail from which all but letter-sized ink is taken away. The *axis* (lines across or
+down) is that on which most letters have their nearest neighbour (O'Gorman 1993). The *skew* comes from projection
+profiles: seen along its lines, a page's ink falls into sharp rows (Postl 1986). *Up or
 down* is decided by what stands above and below the letters' bodies: in Vietnamese nearly every word has a mark or an
 ascender above and few have anything below. Where that is not clear, a few lines are read both ways.
 """
@@ -9,13 +10,14 @@ ascender above and few have anything below. Where that is not clear, a few lines
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.cleaning import INK_LEVEL, flatten_light, lift_seals, prepare_for_reading
+from ocr.cleaning import INK_LEVEL, divide_light, estimate_paper, lift_seals, prepare_for_reading
 from ocr.engine import OcrEngine
 from ocr.page_image import PageImage, Pixels, as_pixels, resize, turn
 from ocr.text import count_letters
@@ -23,16 +25,20 @@ from ocr.text import count_letters
 # The thumbnail's scale goes by the page's size in pixels, since a photo's dpi says nothing: an A4 sheet has 120 dpi.
 THUMBNAIL_SIDE_PX = 1400
 THUMBNAIL_DPI = 120
+MIN_PAPER_BRIGHTNESS = 0.6  # of the brightest: the table top around a photographed sheet is no paper
 MIN_LETTER_PX, MAX_LETTER_PX, MAX_WORD_PX = 3, 42, 140
 MAX_SKEW_DEG = 15.0
 COARSE_STEP_DEG, FINE_STEP_DEG, FINEST_STEP_DEG = 0.5, 0.1, 0.02
 MAX_POINTS = 60_000
 MIN_INK_POINTS = 400  # less is a speck or a page number: nothing to level by
-SURE_AXIS_RATIO = 1.6
 SURE_ABOVE_SHARE = 0.62  # scanned letters measured 0.61 to 0.8 upright, so 0.2 to 0.39 upside down
 SURE_SHARPNESS = 0.09  # less is texture: a photograph of a table top has rows, too
 SURE_READING_RATIO = 1.25
 MIN_READ_LETTERS = 12
+MANY_READ_LETTERS = 120  # with fewer, the other axis is read, too
+# Of scanned pages 0.84 to 1 upright, so 0 to 0.16 on their side; of tables and receipts, too.
+SURE_ACROSS_SHARE, UNSURE_ACROSS_SHARE = 0.75, 0.25
+MAX_NEIGHBOUR_QUERIES = 500
 SAMPLE_SHARE = 0.15  # of the page's height: about eight lines
 MIN_SAMPLE_CONFIDENCE = 0.6  # what a line read upside down rarely reaches
 SAMPLE_TIMEOUT_S = 20.0
@@ -52,7 +58,9 @@ class Rotation:
 def find_text_mask(pixels: Pixels) -> Pixels:
     """Return a small mask (255 = ink) of what is letter-sized: no rules, frames, photographs, seals or specks."""
     small = lift_seals(resize(pixels, min(1.0, THUMBNAIL_SIDE_PX / max(pixels.shape[:2]))))
-    ink = as_pixels((flatten_light(small, THUMBNAIL_DPI) < INK_LEVEL) * np.uint8(255))
+    paper = estimate_paper(small, THUMBNAIL_DPI)
+    is_ink = (divide_light(small, paper) < INK_LEVEL) & (paper > MIN_PAPER_BRIGHTNESS * np.quantile(paper, 0.98))
+    ink = as_pixels(is_ink * np.uint8(255))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     short, long = np.minimum(width, height), np.maximum(width, height)
@@ -79,15 +87,15 @@ def find_rotation(page: PageImage, engine: OcrEngine) -> Rotation:
     points = _ink_points(mask)
     if len(points) < MIN_INK_POINTS:
         return Rotation(hint_deg, "hint")
-    across_deg, across = _best_angle(points)
-    down_deg, down = _best_angle(_ink_points(turn(mask, 90)))
-    if max(across, down) < SURE_AXIS_RATIO * min(across, down):
+    across = measure_across_share(mask)
+    if UNSURE_ACROSS_SHARE < across < SURE_ACROSS_SHARE:
         return _decide_by_reading(page, engine, (0, 90, 180, 270), hint_deg)
-    axis_deg, lean_deg = (0, across_deg) if across > down else (90, down_deg)
-    above = measure_above_share(_level(turn(mask, axis_deg), lean_deg))
-    if above >= SURE_ABOVE_SHARE and max(across, down) >= SURE_SHARPNESS:
-        return Rotation(axis_deg, "shape")
-    return _decide_by_reading(page, engine, (axis_deg, axis_deg + 180), hint_deg)
+    if across <= UNSURE_ACROSS_SHARE:
+        return _decide_by_reading(page, engine, (90, 270), hint_deg)
+    lean_deg, sharpness = _best_angle(points)
+    if sharpness >= SURE_SHARPNESS and measure_above_share(_level(mask, lean_deg)) >= SURE_ABOVE_SHARE:
+        return Rotation(0, "shape")
+    return _decide_by_reading(page, engine, (0, 180), hint_deg)
 
 
 def measure_above_share(mask: Pixels) -> float:
@@ -95,18 +103,41 @@ def measure_above_share(mask: Pixels) -> float:
 
     ``mask`` has level lines. Bodies are the rows of a line that hold at least half as much ink as its fullest row.
     """
-    profile = (mask > 0).sum(axis=1).astype(np.float64)
-    if not profile.any():
-        return 0.5
-    filled = np.flatnonzero(np.diff(np.concatenate([[0], (profile > 0.02 * profile.max()).astype(np.int8), [0]])))
     above = below = 0.0
+    for band, first, last in _bodies(mask):
+        if len(band) >= 5 and last - first < 0.75 * len(band):
+            above += band[:first].sum()
+            below += band[last + 1 :].sum()
+    return above / (above + below) if above + below > 0 else 0.5
+
+
+def measure_across_share(mask: Pixels) -> float:
+    """Return for which share of the letters the nearest other letter stands beside, not above or below (O'Gorman 1993).
+
+    It tells lines from the columns of a table, whose profile is as sharp. Marks are left out by their size.
+    """
+    _, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    sizes = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
+    if len(sizes) < 2:
+        return 0.5
+    letters = centres[1:][sizes >= 0.8 * np.median(sizes)]
+    asked = letters[:: max(1, math.ceil(len(letters) / MAX_NEIGHBOUR_QUERIES))]
+    steps = letters[None, :, :] - asked[:, None, :]
+    distances = (steps**2).sum(axis=2)
+    distances[distances == 0] = np.inf
+    nearest = np.abs(steps[np.arange(len(asked)), distances.argmin(axis=1)])
+    beside, above = (nearest[:, 0] > 2 * nearest[:, 1]).sum(), (nearest[:, 1] > 2 * nearest[:, 0]).sum()
+    return float(beside / (beside + above)) if beside + above else 0.5
+
+
+def _bodies(mask: Pixels) -> Iterator[tuple[Profile, int, int]]:
+    """Yield each line's rows of ink, and the first and last row of its letters' bodies."""
+    profile = (mask > 0).sum(axis=1).astype(np.float64)
+    filled = np.flatnonzero(np.diff(np.concatenate([[0], (profile > 0.02 * profile.max()).astype(np.int8), [0]])))
     for top, bottom in zip(filled[::2], filled[1::2], strict=True):
         band = profile[top:bottom]
         body = np.flatnonzero(band >= 0.5 * band.max())
-        if len(band) >= 5 and len(body) <= 0.75 * len(band):
-            above += band[: body[0]].sum()
-            below += band[body[-1] + 1 :].sum()
-    return above / (above + below) if above + below > 0 else 0.5
+        yield band, int(body[0]), int(body[-1])
 
 
 def _ink_points(mask: Pixels) -> Profile:
@@ -155,7 +186,10 @@ def _decide_by_reading(page: PageImage, engine: OcrEngine, turns_deg: tuple[int,
     for group in (turns_deg, tuple(deg for deg in (0, 90, 180, 270) if deg not in turns_deg)):
         scores |= {turn_deg: _read_sample(page, engine, turn_deg) for turn_deg in group}
         first, second = sorted(scores, key=lambda turn_deg: scores[turn_deg], reverse=True)[:2]
-        if scores[first] >= MIN_READ_LETTERS and scores[first] >= SURE_READING_RATIO * scores[second]:
+        if (
+            scores[first] >= (MANY_READ_LETTERS if len(scores) < 4 else MIN_READ_LETTERS)
+            and scores[first] >= SURE_READING_RATIO * scores[second]
+        ):
             return Rotation(first, "reading")
     return Rotation(hint_deg, "hint")
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import cv2
 
 from dossiers.errors import RecognitionError
-from dossiers.model import PageSource, QualityVerdict, RecognizedLine, RecognizedPage
+from dossiers.model import PageSource, QualityFault, QualityVerdict, RecognizedLine, RecognizedPage
 from ocr.cleaning import prepare_for_reading
 from ocr.engine import OcrEngine
 from ocr.lines import scale_line, turn_line
@@ -74,11 +74,17 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
 
 
 def _settle_blank(assessment: Assessment, lines: Sequence[RecognizedLine]) -> tuple[QualityVerdict, tuple[RecognizedLine, ...]]:
-    """Call a page with next to no ink blank when reading found no word on it that is sure."""
+    """Judge a page with next to no dark ink by what was read: nothing sure, and it is blank; much, and it is faint."""
+    verdict = assessment.verdict
+    if not assessment.is_sparse:
+        return verdict, tuple(lines)
     words = [word for line in lines for word in line.words if word.confidence >= SURE_WORD_CONFIDENCE]
-    if assessment.is_sparse and sum(count_letters(word.text) for word in words) < MIN_SURE_LETTERS:
-        return replace(assessment.verdict, is_blank=True), ()
-    return assessment.verdict, tuple(lines)
+    letters = sum(count_letters(word.text) for word in words)
+    if letters < MIN_SURE_LETTERS:
+        return replace(verdict, is_blank=True), ()
+    if letters > assessment.letter_count and QualityFault.LOW_CONTRAST not in verdict.faults:
+        verdict = replace(verdict, faults=(*verdict.faults, QualityFault.LOW_CONTRAST))
+    return verdict, tuple(lines)
 
 
 def _finish(

@@ -20,12 +20,12 @@ MIN_LETTER_HEIGHT_PX = 10  # x-height of 11 pt Times at 200 dpi is 14 px, at 150
 MIN_LETTERS_FOR_HEIGHT = 60
 THUMBNAIL_SIDE_PX = 1750  # 150 dpi on A4
 THUMBNAIL_DPI = 150
-STRONG_INK_LEVEL = 140  # of 255 on flattened paper; what shines through from the other side stays lighter
+STRONG_INK_LEVEL = 165  # of 255 on flattened paper; what shines through from the other side stays lighter
 MIN_LETTER_PX, MAX_LETTER_PX = 6, 50
 # A sharp edge falls from paper to ink within about two pixels of the thumbnail. Real scans and photos measured 0.68 to
 # 0.97. Blurred with sigma 3 px at 300 dpi they have 0.54 and are still read well; with 4 px 0.45, and reading suffers.
 MIN_SHARPNESS = 0.48
-MIN_CONTRAST = 0.35  # of black on white; pencil and faint thermal paper fall below
+MIN_CONTRAST = 0.4  # of black on white; office scans have 0.7 or more, good photos 0.55; thermal paper fades below
 # Of 255, between strongest and weakest channel, on average. A colour scanner's noise alone gives 0.9 or more on a page
 # without a coloured thing; a gray scan stored as RGB gives 0.
 MIN_MEAN_CHROMA = 0.3
@@ -42,13 +42,14 @@ MIN_BORDER_BRIGHTNESS = 0.7  # of the paper: what surrounds a photographed sheet
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The verdict; ``is_sparse``: so little ink that only reading can tell whether it is text; the letters' usual height.
+    """The verdict; ``is_sparse``: so little ink that only reading can tell whether it is text; its dark letters.
 
     ``letter_height_px`` is in pixels of the scan, None where there are too few letters to tell.
     """
 
     verdict: QualityVerdict
     is_sparse: bool
+    letter_count: int
     letter_height_px: float | None
 
 
@@ -75,7 +76,7 @@ def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
     }
     found = tuple(fault for fault, is_present in faults.items() if is_present)
     verdict = QualityVerdict(dpi, round(sharpness, 3), round(contrast, 3), is_blank, is_colour, found)
-    return Assessment(verdict, is_sparse, letter_height)
+    return Assessment(verdict, is_sparse, len(letters), letter_height)
 
 
 def measure_sharpness(gray: Pixels, ink: Pixels) -> float:

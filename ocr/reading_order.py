@@ -22,6 +22,8 @@ MIN_COLUMN_EM = 2.5
 MAX_DROP_EM = 3.0  # from one line of a column to the next
 MAX_ROWS_SIDE_BY_SIDE = 7  # a letterhead has fewer; more are a table, unless both sides are running text
 RUNNING_TEXT_LETTERS = 15
+MIN_SHARED_HEIGHT = 0.15  # the columns of a letterhead need not stand on the same lines
+MIN_SHARED_ROW_HEIGHT = 0.5
 
 
 def arrange_lines(lines: Sequence[RecognizedLine]) -> tuple[RecognizedLine, ...]:
@@ -149,7 +151,7 @@ def _read_zone(zone: Sequence[RecognizedLine], em_px: float) -> list[RecognizedL
         return list(zone)
     left = [line for line in zone if line.bbox_px.left < gutter[1]]
     right = [line for line in zone if line.bbox_px.left >= gutter[1]]
-    pairs = [(one, two) for one in left for two in right if _are_side_by_side(one, two)]
+    pairs = [(one, two) for one in left for two in right if _shared_height(one, two) > MIN_SHARED_HEIGHT]
     if not pairs:
         return list(zone)
     is_running = min(_mean_letters(left), _mean_letters(right)) >= RUNNING_TEXT_LETTERS
@@ -161,7 +163,7 @@ def _read_zone(zone: Sequence[RecognizedLine], em_px: float) -> list[RecognizedL
 def _join_rows(zone: Sequence[RecognizedLine]) -> list[RecognizedLine]:
     rows: list[list[RecognizedLine]] = []
     for line in zone:
-        if rows and _are_side_by_side(rows[-1][0], line):
+        if rows and _shared_height(rows[-1][0], line) > MIN_SHARED_ROW_HEIGHT:
             rows[-1].append(line)
         else:
             rows.append([line])
@@ -174,9 +176,9 @@ def _join_lines(row: Sequence[RecognizedLine]) -> RecognizedLine:
     return join_words([word for line in sorted(row, key=lambda line: line.bbox_px.left) for word in line.words])
 
 
-def _are_side_by_side(one: RecognizedLine, two: RecognizedLine) -> bool:
+def _shared_height(one: RecognizedLine, two: RecognizedLine) -> float:
     shared = min(one.bbox_px.bottom, two.bbox_px.bottom) - max(one.bbox_px.top, two.bbox_px.top)
-    return shared > 0.4 * min(one.bbox_px.height, two.bbox_px.height)
+    return shared / min(one.bbox_px.height, two.bbox_px.height)
 
 
 def _mean_letters(lines: Sequence[RecognizedLine]) -> float:

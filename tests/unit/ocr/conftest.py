@@ -1,0 +1,19 @@
+"""What the tests of reading share."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocr.tesseract import TesseractEngine
+
+
+@pytest.fixture(autouse=True)
+def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tesseract's own threads only fight over the cores."""
+    monkeypatch.setenv("OMP_THREAD_LIMIT", "1")
+
+
+@pytest.fixture(scope="session")
+def engine() -> TesseractEngine:
+    """The real reader."""
+    return TesseractEngine()

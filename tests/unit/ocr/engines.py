@@ -1,0 +1,46 @@
+"""Engines that fail as outside programs do. In a module of their own, so that spawned workers can import them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+
+from dossiers.errors import RecognitionError
+from dossiers.model import RecognizedLine
+from ocr.page_image import Pixels
+
+
+@dataclass(frozen=True)
+class DyingEngine:
+    """Kills its own process, as the kernel does when memory runs out, on pages taller than ``max_height_px``."""
+
+    max_height_px: int
+    name: str = "dying"
+
+    def recognize(self, image: Pixels, dpi: int, timeout_s: float, *, is_block: bool = False) -> tuple[RecognizedLine, ...]:
+        if image.shape[0] > self.max_height_px:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return ()
+
+
+@dataclass(frozen=True)
+class HangingEngine:
+    """Never comes back by itself."""
+
+    name: str = "hanging"
+
+    def recognize(self, image: Pixels, dpi: int, timeout_s: float, *, is_block: bool = False) -> tuple[RecognizedLine, ...]:
+        time.sleep(600)
+        return ()
+
+
+@dataclass(frozen=True)
+class FailingEngine:
+    """Raises an error of the domain."""
+
+    name: str = "failing"
+
+    def recognize(self, image: Pixels, dpi: int, timeout_s: float, *, is_block: bool = False) -> tuple[RecognizedLine, ...]:
+        raise RecognitionError(detail="bad luck")

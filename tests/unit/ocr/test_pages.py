@@ -1,0 +1,153 @@
+"""Reading drawn pages with the real Tesseract, from the image file to the lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from rapidfuzz.distance import Levenshtein
+
+from dossiers.errors import ConfigurationError, RecognitionError, RecognitionTimeoutError, TruncatedFileError
+from dossiers.model import BoxPx, RecognizedLine
+from ocr.lines import scale_box, turn_line
+from ocr.page_image import Pixels, straighten, turn
+from ocr.pages import read_page
+from ocr.tesseract import TesseractEngine
+from tests.unit.ocr.drawing import PARAGRAPH, Text, as_bgr, draw_page, save_source
+
+LETTERHEAD = (
+    Text("ỦY BAN NHÂN DÂN", 210, 160, 36, bold=True),
+    Text("TỈNH AN GIANG", 240, 205, 36, bold=True),
+    Text("Số: 125/QĐ-UBND", 230, 280, 36),
+    Text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 690, 160, 36, bold=True),
+    Text("Độc lập - Tự do - Hạnh phúc", 800, 205, 36, bold=True),
+    Text("An Giang, ngày 05 tháng 3 năm 2026", 800, 280, 36),
+    Text("QUYẾT ĐỊNH", 720, 400, 40, bold=True),
+    *(Text(text, 230, 500 + 60 * row) for row, text in enumerate(PARAGRAPH)),
+)
+EXPECTED = [text.text for text in LETTERHEAD]
+
+
+def error_share(expected: list[str], read: tuple[RecognizedLine, ...]) -> float:
+    want = "\n".join(expected)
+    return Levenshtein.distance(want, "\n".join(line.text for line in read)) / len(want)
+
+
+def test_a_page_is_read_line_by_line_in_order(tmp_path: Path, engine: TesseractEngine) -> None:
+    page = read_page(save_source(draw_page(LETTERHEAD), tmp_path), engine)
+    assert error_share(EXPECTED, page.lines) < 0.03
+    assert page.confidence > 0.85
+    assert (page.rotation_deg, page.skew_deg) == (0, 0.0)
+    assert set(page.seconds) == {"load", "quality", "orientation", "deskew", "clean", "recognize", "arrange"}
+    body = page.lines[7]
+    assert body.bbox_px.left == pytest.approx(230, abs=8)
+    assert body.bbox_px.top == pytest.approx(505, abs=15)
+
+
+@pytest.mark.parametrize(("turned_deg", "lean_deg"), [(90, 0), (180, 2), (270, -3), (0, 0.4)])
+def test_turned_and_leaning_pages_are_read_in_upright_coordinates(
+    tmp_path: Path, engine: TesseractEngine, turned_deg: int, lean_deg: float
+) -> None:
+    leaning = turn(straighten(as_bgr(draw_page(LETTERHEAD)), lean_deg), turned_deg)
+    source = save_source(Image.fromarray(np.ascontiguousarray(leaning[:, :, ::-1])), tmp_path)
+    page = read_page(source, engine)
+    assert (page.rotation_deg + turned_deg) % 360 == 0
+    assert page.skew_deg == pytest.approx(-lean_deg, abs=0.15)
+    assert (page.width_px, page.height_px) == (1654, 2339)
+    assert error_share(EXPECTED, page.lines) < 0.05
+    first = next(word for line in page.lines for word in line.words if word.text == "Căn")
+    assert first.bbox_px.left == pytest.approx(230, abs=12)
+    assert (first.bbox_px.top + first.bbox_px.bottom) / 2 == pytest.approx(520, abs=12)
+
+
+def test_boxes_are_those_of_the_scan_whatever_size_is_read(tmp_path: Path, engine: TesseractEngine) -> None:
+    page = read_page(save_source(draw_page(LETTERHEAD, scale=1.5), tmp_path, dpi=300), engine)
+    word = next(word for line in page.lines for word in line.words if word.text == "Căn")
+    assert word.bbox_px.left == pytest.approx(345, abs=10)
+
+
+def test_a_blank_page_is_not_read(tmp_path: Path) -> None:
+    page = read_page(save_source(Image.new("RGB", (1654, 2339), "white"), tmp_path), RefusingEngine())
+    assert page.quality.is_blank
+    assert page.lines == ()
+    assert page.confidence == 0
+
+
+def test_a_page_with_a_fragment_that_is_no_text_is_blank(tmp_path: Path, engine: TesseractEngine) -> None:
+    page = Image.new("L", (1654, 2339), 255)
+    rng = np.random.default_rng(5)
+    for _ in range(25):
+        x, y = (int(value) for value in rng.integers(300, 420, 2))
+        page.paste(0, (x, y, x + int(rng.integers(4, 14)), y + int(rng.integers(4, 14))))
+    read = read_page(save_source(page, tmp_path), engine)
+    assert read.quality.is_blank
+    assert read.lines == ()
+
+
+def test_a_single_line_is_no_blank_page(tmp_path: Path, engine: TesseractEngine) -> None:
+    read = read_page(save_source(draw_page((Text("Trang này để trống có chủ ý.", 400, 900),)), tmp_path), engine)
+    assert not read.quality.is_blank
+    assert [line.text for line in read.lines] == ["Trang này để trống có chủ ý."]
+
+
+def test_a_damaged_page_file(tmp_path: Path, engine: TesseractEngine) -> None:
+    source = save_source(draw_page(), tmp_path)
+    source.path.write_bytes(source.path.read_bytes()[:20_000])
+    with pytest.raises(TruncatedFileError):
+        read_page(source, engine)
+
+
+def test_a_reader_out_of_time(tmp_path: Path, engine: TesseractEngine) -> None:
+    with pytest.raises(RecognitionTimeoutError) as caught:
+        read_page(save_source(draw_page(), tmp_path, number=4), engine, name="hồ sơ.pdf", timeout_s=0.02)
+    assert caught.value.facts["page"] == "4"
+    assert caught.value.facts["name"] == "hồ sơ.pdf"
+
+
+def test_a_missing_language_is_a_matter_of_configuration(tmp_path: Path) -> None:
+    engine = TesseractEngine(language="xyz")
+    with pytest.raises(ConfigurationError, match="xyz"):
+        _ = engine.name
+    with pytest.raises(ConfigurationError, match="xyz"):
+        read_page(save_source(draw_page(), tmp_path), engine)
+
+
+def test_the_engine_names_itself(engine: TesseractEngine) -> None:
+    assert engine.name.startswith("tesseract ")
+    assert engine.name.endswith(" vie")
+
+
+def test_out_of_memory_is_a_failure_of_that_page(tmp_path: Path) -> None:
+    with pytest.raises(RecognitionError, match="MemoryError"):
+        read_page(save_source(draw_page(), tmp_path), GreedyEngine())
+
+
+def test_boxes_stay_within_the_page() -> None:
+    assert scale_box(BoxPx(-5, -5, 3000, 10), 1.0, 100, 100) == BoxPx(0, 0, 100, 10)
+    assert scale_box(BoxPx(99, 99, 99, 99), 2.0, 100, 100) == BoxPx(99, 99, 100, 100)
+
+
+def test_a_line_turns_with_the_page() -> None:
+    word = BoxPx(900, 490, 940, 510)
+    line = RecognizedLine("a", word, 1.0, ())
+    assert turn_line(line, 0, 1000, 1000) is line
+
+
+class RefusingEngine:
+    """An engine that must not be asked."""
+
+    name = "none"
+
+    def recognize(self, image: Pixels, dpi: int, timeout_s: float, *, is_block: bool = False) -> tuple[RecognizedLine, ...]:
+        raise AssertionError("a blank page was read")
+
+
+class GreedyEngine:
+    """An engine that runs out of memory."""
+
+    name = "greedy"
+
+    def recognize(self, image: Pixels, dpi: int, timeout_s: float, *, is_block: bool = False) -> tuple[RecognizedLine, ...]:
+        raise MemoryError("no more")
