@@ -16,7 +16,9 @@ def make_field(name: str, value: str, words: Sequence[RecognizedWord], page: int
     ``certainty``, 0 to 1, is how sure the place and the pattern are; it scales the words' own confidence.
     """
     confidence = max(0.0, min(1.0, certainty * mean_confidence(words)))
-    return ExtractedField(name, value, round(confidence, 3), page, bounds_of(words))
+    # The Icelandic letter looks the same and is often what the reader gives.
+    mended = value.replace("Ð", "Đ").replace("ð", "đ")
+    return ExtractedField(name, mended, round(confidence, 3), page, bounds_of(words))
 
 
 def words_in(segment: Segment, start: int, end: int) -> tuple[RecognizedWord, ...]:

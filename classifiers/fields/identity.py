@@ -52,12 +52,27 @@ def find_only_personal_id(pages: Sequence[PageReading]) -> ExtractedField | None
 
 def find_identity(pages: Sequence[PageReading]) -> list[ExtractedField]:
     """Return ``personal_id_number``, ``full_name`` and ``date_of_birth``, each only where it is legible and possible."""
-    segments = [segment for reading in pages for segment in reading.segments]
+    segments = _up_to_second_person([segment for reading in pages for segment in reading.segments])
     number = next(_find_ids(segments), None)
     birth = _find_birth_date(segments)
     if number is not None and birth is not None:
         number = _compare(number, birth)
     return [field for field in (number, _find_name(segments), birth) if field is not None]
+
+
+def _up_to_second_person(segments: Sequence[Segment]) -> Sequence[Segment]:
+    """Leave out what follows the second name asked for: a child's number must not be its father's."""
+    first: str | None = None
+    for index, segment in enumerate(segments):
+        folded = fold(segment.text)
+        label = _NAME_LABEL.match(folded)
+        if label is None or folded.startswith("full name"):
+            continue
+        name = folded[label.end() :].strip()
+        if first is not None and name != first:
+            return segments[:index]
+        first = name
+    return segments
 
 
 def _after(segments: Sequence[Segment], index: int, start: int) -> Iterator[tuple[Segment, int]]:

@@ -264,6 +264,23 @@ def test_value_in_the_next_part_of_the_line_or_below(types: Types) -> None:
     assert found["date_of_birth"] == "1988-02-01"
 
 
+def test_parents_do_not_lend_their_numbers_to_the_child(types: Types) -> None:
+    page = birth_certificate(
+        ("Họ, chữ đệm, tên: TRẦN THỊ BÉ NĂM", 0.35, 0.2),
+        ("Họ, chữ đệm, tên người cha: Trần Văn An", 0.35, 0.3),
+        ("Ngày sinh: 05/03/1990", 0.35, 0.33),
+        ("Số định danh cá nhân: 089090001234", 0.35, 0.36),
+    )
+    found = values(types, page)
+    assert found["full_name"] == "TRẦN THỊ BÉ NĂM"
+    assert not {"personal_id_number", "date_of_birth"} & found.keys()
+
+
+def test_a_deputy_without_his_chief_is_doubted(types: Types) -> None:
+    last = make_page(*body(0.1), *signature("PHÓ CHỦ TỊCH"), number=2)
+    assert read(types, decision(), last)["signatory_position"].confidence < 0.7
+
+
 def test_printed_dossier_number_only_when_it_is_one(types: Types) -> None:
     one = ("Mã hồ sơ: H01.50.05.13-261008-0975", 0.5, 0.18)
     other = ("Mã hồ sơ: H01.50.05.13-261008-0976", 0.5, 0.22)
