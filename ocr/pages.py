@@ -19,6 +19,7 @@ from ocr.orientation import find_rotation, find_skew
 from ocr.page_image import decode_page, straighten, turn
 from ocr.quality import Assessment, assess_quality
 from ocr.reading_order import arrange_lines
+from ocr.second_look import read_missed_lines
 from ocr.text import count_letters
 
 PAGE_TIMEOUT_S = 120.0
@@ -31,7 +32,8 @@ MIN_SURE_LETTERS = 6  # on a page with next to no ink: less is a stamp's rim rea
 def read_page(source: PageSource, engine: OcrEngine, *, name: str = "", timeout_s: float = PAGE_TIMEOUT_S) -> RecognizedPage:
     """Read one page. ``name`` is the scan's name for error messages; ``timeout_s`` bounds the recognition.
 
-    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, clean, recognize, arrange.
+    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, clean, recognize, second_look,
+    arrange.
 
     Raises TruncatedFileError, RecognitionError, RecognitionTimeoutError, ConfigurationError.
     """
@@ -62,10 +64,12 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
     with _timed(seconds, "clean"):
         readable = prepare_for_reading(level, page.dpi, assessment.letter_height_px)
     with _timed(seconds, "recognize"):
-        read = engine.recognize(readable.pixels, readable.dpi, timeout_s)
+        read = drop_noise(engine.recognize(readable.pixels, readable.dpi, timeout_s))
+    with _timed(seconds, "second_look"):
+        read += drop_noise(read_missed_lines(readable.pixels, read, engine, readable.dpi, timeout_s))
     with _timed(seconds, "arrange"):
         height, width = level.shape[:2]
-        scaled = [scale_line(line, 1 / readable.scale, width, height) for line in drop_noise(read)]
+        scaled = [scale_line(line, 1 / readable.scale, width, height) for line in read]
         lines = arrange_lines(scaled)
         if not is_straightened:
             lines = tuple(turn_line(line, skew_deg, width, height) for line in lines)
@@ -81,7 +85,8 @@ def _settle_blank(assessment: Assessment, lines: Sequence[RecognizedLine]) -> tu
     words = [word for line in lines for word in line.words if word.confidence >= SURE_WORD_CONFIDENCE]
     letters = sum(count_letters(word.text) for word in words)
     if letters < MIN_SURE_LETTERS:
-        return replace(verdict, is_blank=True), ()
+        kept = tuple(fault for fault in verdict.faults if fault is QualityFault.LOW_DPI)
+        return replace(verdict, is_blank=True, faults=kept), ()
     if letters > assessment.letter_count and QualityFault.LOW_CONTRAST not in verdict.faults:
         verdict = replace(verdict, faults=(*verdict.faults, QualityFault.LOW_CONTRAST))
     return verdict, tuple(lines)

@@ -30,6 +30,18 @@ STRUCTURE_TYPE = re.compile(rb"/Type\s*/(?:ObjStm|XRef)\b")
 DICTIONARY_BYTES = 4096
 POINTS_PER_INCH = 72.0
 MAX_FORM_FIELDS = 10_000
+# What qpdf and our own reading of its objects raise where a file lacks or bends what the standard asks for.
+HOSTILE_STRUCTURE = (
+    pikepdf.PdfError,
+    pikepdf.DataDecodingError,
+    zlib.error,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+)
 
 
 @contextmanager
@@ -57,7 +69,7 @@ def reading_pdf(name: str) -> Iterator[None]:
         raise
     except pikepdf.PasswordError as error:
         raise PasswordProtectedError(name=name) from error
-    except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, KeyError, RuntimeError) as error:
+    except HOSTILE_STRUCTURE as error:
         raise TruncatedFileError(name=name, detail=f"{type(error).__name__}: {error}") from error
 
 

@@ -29,6 +29,7 @@ MIN_CONTRAST = 0.4  # of black on white; office scans have 0.7 or more, good pho
 # Of 255, between strongest and weakest channel, on average. A colour scanner's noise alone gives 0.9 or more on a page
 # without a coloured thing; a gray scan stored as RGB gives 0.
 MIN_MEAN_CHROMA = 0.3
+STRONG_CHROMA, MIN_STRONG_SHARE = 60, 2e-5  # a fragment of a red stamp on paper that was cleaned to pure white
 BLANK_LETTERS = 8  # fewer letter-sized shapes are specks
 BLANK_INK_SHARE = 1e-3
 SPARSE_LETTERS = 150  # up to here a stamp's fragment may look like letters; reading decides
@@ -72,7 +73,7 @@ def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
         QualityFault.BLURRED: not is_sparse and sharpness < MIN_SHARPNESS,
         QualityFault.LOW_CONTRAST: not is_sparse and contrast < MIN_CONTRAST,
         QualityFault.CUT_EDGE: not is_sparse and is_cut_off(letters, small),
-        QualityFault.NOT_COLOUR: not is_colour,
+        QualityFault.NOT_COLOUR: not is_blank and not is_colour,
     }
     found = tuple(fault for fault, is_present in faults.items() if is_present)
     verdict = QualityVerdict(dpi, round(sharpness, 3), round(contrast, 3), is_blank, is_colour, found)
@@ -107,7 +108,8 @@ def has_colour(pixels: Pixels) -> bool:
     if pixels.ndim == 2:
         return False
     small = resize(pixels, min(1.0, THUMBNAIL_SIDE_PX / max(pixels.shape[:2])))
-    return bool((small.max(axis=2) - small.min(axis=2)).mean() >= MIN_MEAN_CHROMA)
+    chroma = small.max(axis=2) - small.min(axis=2)
+    return bool(chroma.mean() >= MIN_MEAN_CHROMA or (chroma > STRONG_CHROMA).mean() >= MIN_STRONG_SHARE)
 
 
 def is_cut_off(letters: np.ndarray, gray: Pixels) -> bool:

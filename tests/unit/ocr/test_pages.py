@@ -12,8 +12,9 @@ from rapidfuzz.distance import Levenshtein
 from dossiers.errors import ConfigurationError, RecognitionError, RecognitionTimeoutError, TruncatedFileError
 from dossiers.model import BoxPx, RecognizedLine
 from ocr.lines import scale_box, turn_line
-from ocr.page_image import Pixels, straighten, turn
+from ocr.page_image import Pixels, straighten, to_gray, turn
 from ocr.pages import read_page
+from ocr.second_look import read_missed_lines
 from ocr.tesseract import TesseractEngine
 from tests.unit.ocr.drawing import PARAGRAPH, Text, as_bgr, draw_page, save_source
 
@@ -40,7 +41,7 @@ def test_a_page_is_read_line_by_line_in_order(tmp_path: Path, engine: TesseractE
     assert error_share(EXPECTED, page.lines) < 0.03
     assert page.confidence > 0.85
     assert (page.rotation_deg, page.skew_deg) == (0, 0.0)
-    assert set(page.seconds) == {"load", "quality", "orientation", "deskew", "clean", "recognize", "arrange"}
+    assert set(page.seconds) == {"load", "quality", "orientation", "deskew", "clean", "recognize", "second_look", "arrange"}
     body = page.lines[7]
     assert body.bbox_px.left == pytest.approx(230, abs=8)
     assert body.bbox_px.top == pytest.approx(505, abs=15)
@@ -90,6 +91,16 @@ def test_a_single_line_is_no_blank_page(tmp_path: Path, engine: TesseractEngine)
     read = read_page(save_source(draw_page((Text("Trang này để trống có chủ ý.", 400, 900),)), tmp_path), engine)
     assert not read.quality.is_blank
     assert [line.text for line in read.lines] == ["Trang này để trống có chủ ý."]
+
+
+def test_a_line_that_the_layout_passed_over_is_read_once_more(engine: TesseractEngine) -> None:
+    pixels = to_gray(as_bgr(draw_page(LETTERHEAD)))
+    lines = engine.recognize(pixels, 200, 60)
+    missed = next(line for line in lines if line.text.startswith("Chính phủ"))
+    found = read_missed_lines(pixels, [line for line in lines if line is not missed], engine, 200, 60)
+    assert [line.text for line in found] == [missed.text]
+    assert found[0].bbox_px == pytest.approx(missed.bbox_px, abs=6)
+    assert read_missed_lines(pixels, lines, engine, 200, 60) == []
 
 
 def test_a_damaged_page_file(tmp_path: Path, engine: TesseractEngine) -> None:
