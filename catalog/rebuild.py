@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from catalog.database import Database, insert_once, locate_file, open_database
 from catalog.documents import write_entry
 from catalog.failures import is_damaged, translate_failures
 from catalog.schema import UtcDateTime, events, sightings, submissions
-from catalog.submission_records import Submission, to_submission_row
+from catalog.submission_records import Sighting, Submission, add_sighting, to_submission_row
 from dossiers.errors import ConfigurationError, StorageUnavailableError
 from dossiers.model import Actor, CatalogEntry, SubmissionState
 
@@ -33,6 +33,9 @@ _SWAP_TIMEOUT_S = 60.0
 _STEP_TIMEOUT_S = 0.2
 _STORED = {SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW}
 _Item = TypeVar("_Item")
+
+Received = tuple[Submission, Sequence[Sighting]]
+"""A file handed in, and the further files with its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,13 @@ class RebuildReport:
 
 
 def rebuild_catalog(
-    url: str, entries: Iterable[CatalogEntry], received: Iterable[Submission], *, actor: Actor, at: datetime | None = None
+    url: str, entries: Iterable[CatalogEntry], received: Iterable[Received], *, actor: Actor, at: datetime | None = None
 ) -> RebuildReport:
     """Replace the catalog at ``url`` by one of these documents and submissions; when anything fails, the old one stays.
 
-    What the object store cannot tell is taken over from the old catalog when that can be read: the histories, the further
-    files with known bytes, and the submissions that never became documents. Both iterables are read once, in batches. Other
-    processes may read meanwhile; what they write meanwhile is lost, so lock out the writers.
+    What the object store cannot tell is taken over from the old catalog when that can be read: the histories, and the
+    submissions that never became documents and are not among ``received``, with their further files. Both iterables are
+    read once, in batches. Other processes may read meanwhile; what they write meanwhile is lost, so lock out the writers.
     Raises what the iterables raise, and the errors of ``open_database``.
     """
     path = locate_file(url)
@@ -79,12 +82,21 @@ def _write_entries(fresh: Database, entries: Iterable[CatalogEntry]) -> int:
     return count
 
 
-def _write_submissions(fresh: Database, received: Iterable[Submission]) -> int:
+def _write_submissions(fresh: Database, received: Iterable[Received]) -> int:
     count = 0
     for batch in _split(received):
         with fresh.write() as connection:
-            count += sum(insert_once(connection, submissions, to_submission_row(one)) is not None for one in batch)
+            count += sum(_write_submission(connection, submission, seen) for submission, seen in batch)
     return count
+
+
+def _write_submission(connection: Connection, submission: Submission, seen: Iterable[Sighting]) -> bool:
+    key = insert_once(connection, submissions, to_submission_row(submission))
+    if key is None:
+        return False
+    for sighting in seen:
+        add_sighting(connection, key, sighting)
+    return True
 
 
 def _take_over(url: str, path: Path, fresh: Database) -> int:
@@ -109,7 +121,7 @@ def _take_over_submission(source: Connection, target: Connection, row: RowMappin
     mine = select(submissions.c.id).where(submissions.c.scan_sha256 == row["scan_sha256"])
     key = target.execute(mine).scalar_one_or_none()
     if key is not None:
-        for table in (events, sightings):
+        for table in (events, sightings) if added is not None else (events,):
             _copy_rows(source, target, table, row["id"], key)
     return added is not None
 

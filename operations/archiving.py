@@ -8,10 +8,9 @@ from dossiers.completeness import decide_role
 from dossiers.document_type import DocumentFamily, RoleHint
 from dossiers.errors import IntegrityError
 from dossiers.model import Actor, CatalogEntry, DescribedDocument, DocumentRole, ScannedFile, SignedPdf
-from operations.cataloguing import to_catalog_entry
 from runtime.wiring import House
 from storage.legal_metadata import LegalTerms
-from storage.metadata import Recipe
+from storage.metadata import Recipe, to_catalog_entry
 
 
 def archive_document(

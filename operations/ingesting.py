@@ -9,6 +9,7 @@ from pathlib import Path
 from dossiers.codes import DossierNumber
 from dossiers.errors import SohoaError
 from dossiers.model import Actor, SubmissionState
+from operations.locking import working
 from operations.outcomes import file_result, refused_result
 from operations.paths import FoundScan, find_scans
 from operations.receiving import Received, receive
@@ -34,8 +35,13 @@ def ingest_files(
     """
     if dossier_number is not None:
         dossier_number = str(DossierNumber.parse(dossier_number))
+    with working(house):
+        yield from _ingest(house, find_scans(paths, dossier_number), actor, digitize)
+
+
+def _ingest(house: House, scans: Iterator[FoundScan], actor: Actor, digitize: Digitize) -> Iterator[FileResult]:
     waiting: dict[str, list[tuple[FoundScan, Received]]] = {}
-    for scan in find_scans(paths, dossier_number):
+    for scan in scans:
         taken = _take_in(house, scan, actor)
         if isinstance(taken, FileResult):
             yield taken

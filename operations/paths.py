@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,17 @@ def find_scans(paths: Sequence[Path], dossier_number: str | None = None) -> Iter
     """
     for path in paths:
         yield from _walk(path, dossier_number, named=True)
+
+
+@contextmanager
+def source_errors_mapped(path: Path) -> Iterator[None]:
+    """Turn the system's errors on a file that somebody named into UnreadablePathError; refuse what is no regular file."""
+    try:
+        if path.exists() and not path.is_file():
+            raise UnreadablePathError(name=str(path), detail="not a regular file")
+        yield
+    except OSError as error:
+        raise UnreadablePathError(name=str(path), detail=error.strerror) from error
 
 
 def _walk(path: Path, dossier_number: str | None, *, named: bool) -> Iterator[FoundScan]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dossiers.errors import UnreadablePathError
 from dossiers.model import RecognizedDocument, RecognizedLine, RecognizedPage
 from ocr.document import read_document
 from ocr.load import extract_pages
-from operations.workfiles import hash_file
+from operations.paths import source_errors_mapped
 from runtime.wiring import House
+from storage.files import hash_file
 
 
 def read_file(house: House, path: Path, folder: Path) -> RecognizedDocument:
@@ -18,9 +18,8 @@ def read_file(house: House, path: Path, folder: Path) -> RecognizedDocument:
 
     Raises InputError when the file is at fault and RecognitionError when the reader is.
     """
-    if not path.is_file():
-        raise UnreadablePathError(name=str(path), detail="no such file" if not path.exists() else "not a regular file")
-    sha256 = hash_file(path)
+    with source_errors_mapped(path):
+        sha256 = hash_file(path)
     extracted = extract_pages(path, path.name, folder, house.limits)
     return read_document(sha256, extracted, house.pages, path.name)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedReader
@@ -13,11 +13,10 @@ from pathlib import Path
 from dossiers.errors import EmptyFileError, SohoaError, TooLargeError, UnreadablePathError
 from dossiers.model import Actor, SubmissionState
 from operations.paths import FoundScan
-from operations.settling import settle_failure
-from operations.workfiles import storage_error
+from operations.settling import record_sighting, settle_failure
 from runtime.wiring import House
+from storage.files import os_errors_mapped, part_path, read_chunks, write_synced
 
-_CHUNK_BYTES = 1 << 20
 _SETTLED = (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW, SubmissionState.REJECTED)
 
 
@@ -47,6 +46,8 @@ def receive(house: House, scan: FoundScan, actor: Actor) -> Received:
         actor=actor,
         at=now,
     )
+    if receipt.is_duplicate:
+        record_sighting(house, sha256)
     if not receipt.is_new and receipt.submission.state in _SETTLED:
         copy.unlink(missing_ok=True)
         return Received(sha256, receipt.submission.state, is_settled=True)
@@ -70,28 +71,25 @@ def original_copy(house: House, sha256: str) -> Path:
 
 def _copy_in(house: House, scan: FoundScan) -> tuple[Path, str, int]:
     """Copy the file's bytes once, hashing them on the way, so that what is kept is what was hashed."""
-    part = house.work_dir / f".incoming-{os.getpid()}-{id(scan)}.part"
-    limit = house.limits.max_bytes
-    try:
-        with _open_regular(scan) as source, part.open("wb") as target:
-            digest = hashlib.sha256()
-            size = 0
-            while chunk := source.read(_CHUNK_BYTES):
-                size += len(chunk)
-                if size > limit:
-                    raise TooLargeError(name=scan.name, detail=f"> {limit // (1 << 20)} MB")
-                digest.update(chunk)
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        sha256 = digest.hexdigest()
-        copy = _copy_path(house, sha256)
-        part.replace(copy)
-    except OSError as error:
-        raise storage_error(error, part) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return copy, sha256, size
+    part = part_path(house.work_dir)
+    with _open_regular(scan) as source, os_errors_mapped("work folder"):
+        try:
+            sha256 = write_synced(part, _limit(read_chunks(source), scan.name, house.limits.max_bytes))
+            size_bytes = part.stat().st_size
+            copy = _copy_path(house, sha256)
+            part.replace(copy)
+        finally:
+            part.unlink(missing_ok=True)
+    return copy, sha256, size_bytes
+
+
+def _limit(chunks: Iterator[bytes], name: str, max_bytes: int) -> Iterator[bytes]:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > max_bytes:
+            raise TooLargeError(name=name, detail=f"> {max_bytes // (1 << 20)} MB")
+        yield chunk
 
 
 def _copy_path(house: House, sha256: str) -> Path:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from catalog import RebuildReport, Submission, rebuild_catalog
+from catalog import RebuildReport, Sighting, Submission, rebuild_catalog
 from dossiers.model import Actor, CatalogEntry
-from operations.cataloguing import to_catalog_entry
+from operations.locking import working_alone
 from runtime.wiring import House
+from storage.metadata import to_catalog_entry
 from storage.submissions import SubmissionRecord
 
 
@@ -16,15 +17,23 @@ def reindex_catalog(house: House, actor: Actor, advance: Callable[[], None]) -> 
 
     ``advance`` is called once a document. Raises IntegrityError when a stored record is damaged, StorageUnavailableError.
     """
-    return rebuild_catalog(
-        house.settings.catalog_url, _entries(house, advance), map(_to_submission, house.archive.iter_submissions()), actor=actor
-    )
+    with working_alone(house):
+        received = map(_to_received, house.archive.iter_submissions())
+        return rebuild_catalog(house.settings.catalog_url, _entries(house, advance), received, actor=actor)
 
 
 def _entries(house: House, advance: Callable[[], None]) -> Iterator[CatalogEntry]:
     for metadata in house.archive.iter_documents():
         yield to_catalog_entry(metadata, house.archive.read_words(metadata))
         advance()
+
+
+def _to_received(record: SubmissionRecord) -> tuple[Submission, tuple[Sighting, ...]]:
+    sightings = tuple(
+        Sighting(record.sha256, seen.name, seen.path, seen.dossier_number, seen.seen_at, seen.actor.id, seen.outcome)
+        for seen in record.sightings
+    )
+    return _to_submission(record), sightings
 
 
 def _to_submission(record: SubmissionRecord) -> Submission:

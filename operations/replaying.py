@@ -9,6 +9,7 @@ from dossiers.codes import DossierNumber
 from dossiers.errors import InvalidCodeError, NotFoundError
 from dossiers.model import Actor, SubmissionState
 from operations.ingesting import Digitize
+from operations.locking import working
 from operations.outcomes import file_result
 from operations.results import FileResult
 from runtime.wiring import House
@@ -46,10 +47,11 @@ def replay_submissions(house: House, planned: Sequence[Submission], actor: Actor
     dossiers: dict[str, list[Submission]] = {}
     for submission in planned:
         dossiers.setdefault(submission.dossier_number or submission.name, []).append(submission)
-    for label, members in dossiers.items():
-        digitize(house, [(label, [member.scan_sha256 for member in members])], actor)
-        for member in members:
-            yield file_result(house, member.path, member.scan_sha256)
+    with working(house):
+        for label, members in dossiers.items():
+            digitize(house, [(label, [member.scan_sha256 for member in members])], actor)
+            for member in members:
+                yield file_result(house, member.path, member.scan_sha256)
 
 
 def _find(house: House, name: str) -> list[Submission]:

@@ -14,7 +14,7 @@ from dossiers.review import review_needed
 from runtime.wiring import House
 from storage.quarantine import quarantine
 from storage.records import ActorRecord
-from storage.submissions import SubmissionError, SubmissionRecord
+from storage.submissions import Sighting, SubmissionError, SubmissionRecord
 
 _log = logging.getLogger("sohoa.settle")
 
@@ -78,6 +78,15 @@ def _put_aside(house: House, submission: Submission, error: SohoaError) -> None:
         _log.error("%s cannot be put aside: %s", submission.name, refusal.message_en)
 
 
+def record_sighting(house: House, sha256: str) -> None:
+    """Tell the store that the same bytes were handed in once more, so that the count can be rebuilt from it."""
+    record = house.archive.find_submission(sha256)
+    if record is None:
+        _try_to_record(house, house.catalog.submissions.get(sha256))
+    else:
+        house.archive.record_submission(record.model_copy(update={"sightings": _sightings(house, sha256)}))
+
+
 def _try_to_record(house: House, submission: Submission) -> None:
     """The store may be what failed; the catalog holds the submission all the same."""
     try:
@@ -102,8 +111,23 @@ def _record(house: House, submission: Submission, document_ids: tuple[str, ...])
             state=submission.state,
             error=error,
             document_ids=document_ids,
+            sightings=_sightings(house, submission.scan_sha256),
             received_at=submission.received_at,
             updated_at=submission.updated_at,
             actor=ActorRecord.of(submission.actor),
         )
+    )
+
+
+def _sightings(house: House, sha256: str) -> tuple[Sighting, ...]:
+    return tuple(
+        Sighting(
+            name=seen.name,
+            path=seen.path,
+            dossier_number=seen.dossier_number,
+            outcome=seen.outcome,
+            seen_at=seen.seen_at,
+            actor=ActorRecord(id=seen.actor_id),
+        )
+        for seen in house.catalog.submissions.list_sightings(sha256)
     )

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from dossiers.model import DescribedDocument, SignedPdf
-from operations.workfiles import hash_file
 from pdf.archival import ArchivalFacts, build_archival_pdf
 from pdf.signing import SigningOptions, sign_pdf
 from pdf.visible_mark import MarkText
 from runtime.wiring import House
+from storage.files import hash_file
 from storage.keys import make_document_id
 
 _CREATOR = "Sohoa"
 
 
-def make_signed_pdf(house: House, folder: Path, described: DescribedDocument) -> SignedPdf:
-    """Build the PDF/A, mark and sign it. Raises SigningError, TimestampError, StorageFullError."""
+def make_signed_pdf(house: House, folder: Path, described: DescribedDocument, received_at: datetime) -> SignedPdf:
+    """Build the PDF/A, dated when the scan was received, mark and sign it.
+
+    Raises SigningError, TimestampError, StorageFullError.
+    """
     document = described.document
     name = make_document_id(document.scan_sha256, document.first_page, document.last_page)
     signing = house.settings.signing
-    facts = ArchivalFacts(created_at=datetime.now(UTC), creator_tool=_CREATOR, author=signing.agency)
+    facts = ArchivalFacts(created_at=received_at, creator_tool=_CREATOR, author=signing.agency)
     unsigned = folder / f"{name}.unsigned.pdf"
     archival = build_archival_pdf(described, unsigned, facts)
     signed = sign_pdf(

@@ -60,11 +60,12 @@ def make_pdfs(house: House, sha256: str, described_digest: str) -> str:
     if found is not None and all(pdf.path.is_file() for pdf in found[0]):
         return found[1]
     described = load_result(folder / _DESCRIBED, tuple[DescribedDocument, ...], house.recipe, described_digest)
+    received_at = house.catalog.submissions.get(sha256).received_at
     recognized = find_result(folder / _RECOGNIZED, RecognizedDocument, house.recipe)
     if recognized is not None and recognized[0].is_signed_pdf:
         signed: tuple[SignedPdf, ...] = (keep_signed_pdf(original_copy(house, sha256), len(recognized[0].pages)),)
     else:
-        signed = tuple(make_signed_pdf(house, folder, document) for document in described)
+        signed = tuple(make_signed_pdf(house, folder, document, received_at) for document in described)
     return save_result(folder / _SIGNED, tuple[SignedPdf, ...], signed, _recipe_after(house, described_digest))
 
 

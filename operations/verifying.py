@@ -10,11 +10,12 @@ from typing import Any
 from dossiers.errors import IntegrityError, NotFoundError, SohoaError
 from dossiers.model import Actor, CatalogEntry
 from operations.outcomes import load_metadata
+from operations.paths import source_errors_mapped
 from operations.results import ErrorFacts
-from operations.workfiles import hash_file
 from pdf.conformance import PdfaReport, check_pdfa
 from pdf.verification import VerificationReport, verify_pdf
 from runtime.wiring import House
+from storage.files import hash_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ def verify_entry(house: House, entry: CatalogEntry, actor: Actor) -> Verificatio
 
 def verify_file(house: House, path: Path) -> Verification:
     """Check a PDF that somebody holds, and whether the archive has the very same bytes."""
-    sha256 = hash_file(path)
+    with source_errors_mapped(path):
+        sha256 = hash_file(path)
     known = house.catalog.documents.find_by_pdf(sha256)
     is_ours = known is not None and known.signature_level is not None
     try:

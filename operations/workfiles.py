@@ -6,16 +6,15 @@ it again and a changed reader makes it anew.
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from dossiers.errors import IntegrityError, StorageFullError, StorageUnavailableError, UnreadablePathError
+from dossiers.errors import IntegrityError
+from storage.files import os_errors_mapped, replace_atomically
 
 _Value = TypeVar("_Value")
 
@@ -42,16 +41,8 @@ def save_result(path: Path, kind: type[_Value], value: _Value, recipe: str) -> s
     """
     body = _adapter(kind).dump_json(value)
     data = _adapter(_Header).dump_json(_Header(recipe)) + b"\n" + body
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as target:
-            target.write(data)
-            target.flush()
-            os.fsync(target.fileno())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise storage_error(error, path) from error
+    with os_errors_mapped(f"work folder of {path.parent.name[:12]}"):
+        replace_atomically(path, data)
     return hashlib.sha256(data).hexdigest()
 
 
@@ -76,19 +67,3 @@ def load_result(path: Path, kind: type[_Value], recipe: str, digest: str) -> _Va
     if found is None or found[1] != digest:
         raise IntegrityError(what=f"work file {path.name}", detail="missing or changed since it was made")
     return found[0]
-
-
-def storage_error(error: OSError, path: Path) -> StorageUnavailableError:
-    """Turn an operating system error on the work folder into one of the domain's tree."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageFullError(detail=f"{path.parent}: {error.strerror}")
-    return StorageUnavailableError(detail=f"{path.parent}: {error.strerror}")
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 (hex) of a file. Raises UnreadablePathError."""
-    try:
-        with path.open("rb") as source:
-            return hashlib.file_digest(source, "sha256").hexdigest()
-    except OSError as error:
-        raise UnreadablePathError(name=str(path), detail=error.strerror) from error

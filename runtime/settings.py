@@ -79,7 +79,7 @@ class SigningSettings(_Section):
     passphrase_file: Path | None = None
     trust_files: tuple[Path, ...] = ()
     timestamp_url: str | None = None
-    rsa_padding: Literal["pkcs1v15", "pss"] = "pkcs1v15"
+    rsa_padding: Literal["pkcs1v15", "pss"] = "pss"
     form: str = "BẢN SỐ HÓA TỪ BẢN GIẤY"
     agency: str = "CƠ QUAN MẪU (TRÌNH DIỄN)"
     person: str = "Người số hóa mẫu"

@@ -8,19 +8,20 @@ from functools import cached_property
 from pathlib import Path
 
 from asn1crypto.x509 import Certificate
-from ocr.pool import PagePool
 
 from catalog import Catalog, open_catalog
 from classifiers import ReviewThresholds
 from dossiers.document_type import DocumentType, load_document_types
-from dossiers.errors import ConfigurationError, StorageFullError, UnreadablePathError
+from dossiers.errors import ConfigurationError
 from ocr.limits import ScanLimits
+from ocr.pool import PagePool
 from ocr.tesseract import TesseractEngine
 from pdf.demonstration import create_demonstration_identity
 from pdf.identity import SigningIdentity, load_identity, read_trust_roots
 from runtime.settings import Settings, load_settings
 from storage.archive import Archive
 from storage.directory_store import DirectoryStore
+from storage.files import make_folder, os_errors_mapped
 from storage.object_store import ObjectStore
 from storage.s3_connection import S3Connection
 from storage.s3_store import S3Store
@@ -174,12 +175,8 @@ def current_house() -> House:
 
 
 def _make_folder(path: Path) -> Path:
-    try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        if error.errno in (28, 122):
-            raise StorageFullError(detail=f"{path}: {error.strerror}") from error
-        raise ConfigurationError(detail=f"cannot create {path}: {error.strerror}") from error
+    with os_errors_mapped(str(path)):
+        make_folder(path)
     return path
 
 
@@ -187,4 +184,4 @@ def _read_secret(path: Path) -> bytes:
     try:
         return path.read_bytes().rstrip(b"\r\n")
     except OSError as error:
-        raise UnreadablePathError(name=str(path), detail=error.strerror) from error
+        raise ConfigurationError(detail=f"cannot read {path}: {error.strerror}") from error

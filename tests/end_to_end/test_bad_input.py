@@ -10,14 +10,14 @@ import pytest
 
 from dossiers.model import Outcome
 from tests.support.bad_files import jpeg_bytes, write_bad_files
-from tests.support.samples import find_sample
+from tests.support.samples import CLEAR_TYPE, find_sample
 from tests.support.sohoa_command import SohoaCommand
 
 
 def test_every_bad_file_is_refused_and_the_good_one_is_archived(sohoa: SohoaCommand, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     expected = write_bad_files(inbox)
-    good = find_sample("quyet_dinh")
+    good = find_sample(CLEAR_TYPE)
     (inbox / good.dossier_number).mkdir()
     shutil.copy(good.path, inbox / good.dossier_number)
     before = {path: path.read_bytes() for path in inbox.rglob("*") if path.is_file()}
@@ -52,10 +52,9 @@ def test_every_bad_file_is_refused_and_the_good_one_is_archived(sohoa: SohoaComm
 
 
 def test_a_signed_pdf_is_kept_untouched_and_waits_for_a_person(sohoa: SohoaCommand, tmp_path: Path) -> None:
-    document = sohoa.ingest(find_sample("quyet_dinh").path).one()["documents"][0]
-    (stored,) = [path for path in (sohoa.home / "objects").rglob("*") if path.is_file() and path.read_bytes()[:5] == b"%PDF-"]
+    document = sohoa.ingest(find_sample(CLEAR_TYPE).path).one()["documents"][0]
     signed = tmp_path / "đã ký.pdf"
-    shutil.copy(stored, signed)
+    shutil.copy(sohoa.home / "objects" / "archive" / document["object_key"], signed)
     other = SohoaCommand(tmp_path / "other", sohoa.settings)
 
     done = other.ingest(signed, options=("--dossier", document["dossier_number"]))

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from tests.support.sohoa_command import SAMPLES
 
+# A type of which a sample is printed clearly enough to be archived without a person.
+CLEAR_TYPE = "thong_bao"
+
 TRUTH = SAMPLES.parent / "ground_truth"
 
 

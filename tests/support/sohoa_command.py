@@ -40,13 +40,11 @@ class SohoaCommand:
     home: Path
     settings: Mapping[str, str] = field(default_factory=dict)
 
-    def __call__(self, *arguments: str | Path, timeout_s: float = 500, **more: str) -> Done:
-        """Run the command. ``more`` are further variables of the environment."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOHOA_", "PREFECT_"))}
-        environment = {**kept, "SOHOA_HOME": str(self.home), **self.settings, **more}
+    def __call__(self, *arguments: str | Path, wrapper: Sequence[str] = (), timeout_s: float = 500) -> Done:
+        """Run the command to its end. ``wrapper`` is a command that runs another, put before it."""
         done = subprocess.run(
-            [sys.executable, "-m", "cli.main", *map(str, arguments)],
-            env=environment,
+            [*wrapper, *self._command(arguments)],
+            env=self._environment(),
             cwd=REPOSITORY,
             capture_output=True,
             encoding="utf-8",
@@ -55,10 +53,24 @@ class SohoaCommand:
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
+    def start(self, *arguments: str | Path) -> subprocess.Popen[bytes]:
+        """Start the command and return its process; what it prints is thrown away."""
+        nowhere = subprocess.DEVNULL
+        return subprocess.Popen(
+            self._command(arguments), env=self._environment(), cwd=REPOSITORY, stdin=nowhere, stdout=nowhere, stderr=nowhere
+        )
+
     def with_settings(self, settings: Mapping[str, str]) -> SohoaCommand:
         """Return the same command with other settings beside its own."""
         return SohoaCommand(self.home, {**self.settings, **settings})
 
-    def ingest(self, *paths: Path, options: Sequence[str] = ()) -> Done:
+    def ingest(self, *paths: Path, options: Sequence[str] = (), wrapper: Sequence[str] = ()) -> Done:
         """Ingest with ``--json``."""
-        return self("ingest", *paths, *options, "--json")
+        return self("ingest", *paths, *options, "--json", wrapper=wrapper)
+
+    def _command(self, arguments: Sequence[str | Path]) -> list[str]:
+        return [sys.executable, "-m", "cli.main", *map(str, arguments)]
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOHOA_", "PREFECT_"))}
+        return {**kept, "SOHOA_HOME": str(self.home), **self.settings}
