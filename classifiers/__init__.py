@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from classifiers.describe import ReviewThresholds, describe_document
 from classifiers.document_type import classify
@@ -22,7 +23,8 @@ def understand(
     """Split a scan that was read into its documents and say of each what it is.
 
     ``dossier_number`` is what the name of the folder or file says, or None; then a number printed on exactly one of the
-    documents, such as the counter's receipt, holds for all of them. A wholly blank scan is one unknown document.
+    documents, such as the counter's receipt, holds for all of them. A wholly blank scan is one unknown document. A signed
+    PDF is one document, however many it holds.
     """
     limits = thresholds or ReviewThresholds()
     classified = [classify(pages, types, document.scan_sha256) for pages in split_pages(document, types)]
@@ -31,7 +33,14 @@ def understand(
         return tuple(describe_document(c, number, types, limits, is_signed_pdf=document.is_signed_pdf) for c in classified)
 
     described = describe(dossier_number)
+    if document.is_signed_pdf:
+        return (_keep_whole(described[0], document),)
     printed = {item.dossier_number for item in described if item.dossier_number is not None}
     if dossier_number is None and len(printed) == 1 and len(described) > 1:
         return describe(printed.pop())
     return described
+
+
+def _keep_whole(first: DescribedDocument, document: RecognizedDocument) -> DescribedDocument:
+    """A signed file cannot be cut apart: it stays one document, described by the first that it holds."""
+    return replace(first, document=replace(first.document, pages=document.pages))

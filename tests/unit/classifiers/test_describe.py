@@ -97,3 +97,12 @@ def test_the_number_on_the_receipt_holds_for_the_whole_scan(types: Types) -> Non
     )
     assert [item.document.type_id for item in described] == ["giay_tiep_nhan_va_hen_tra", "quyet_dinh"]
     assert [item.dossier_number for item in described] == [NUMBER, NUMBER]
+
+
+def test_a_signed_file_stays_one_document_however_many_it_holds(types: Types) -> None:
+    pages = (decision(), decision())
+    whole = make_document(*pages)
+    assert len(understand(whole, NUMBER, types)) == 2
+    (kept,) = understand(replace(whole, is_signed_pdf=True), NUMBER, types)
+    assert kept.document.pages == whole.pages
+    assert kept.document.type_id == "quyet_dinh"
