@@ -18,7 +18,7 @@ _MASK = "•"
 _KEPT_DIGITS = 3
 # 12 or 9 digits and no more: in one run, set apart by blanks, or by dots and dashes when they begin with 0 (money does not).
 _PERSONAL_ID = re.compile(
-    r"(?<![0-9])(?:[0-9]{12}|[0-9]{9}"
+    r"(?<![0-9])(?:[0-9]{12,}|[0-9]{9}"
     r"|[0-9](?:[ \u00a0]?[0-9]){8}(?:(?:[ \u00a0]?[0-9]){3})?"
     r"|0(?:[ .\u00a0-]?[0-9]){8}(?:(?:[ .\u00a0-]?[0-9]){3})?"
     r")(?![0-9])"
@@ -34,7 +34,10 @@ class Snippet:
 
 
 def mask_personal_ids(text: str) -> str:
-    """Return the text with runs of 9 or 12 digits masked but for the last three; its length stays the same."""
+    """Return the text with runs of 9, or of 12 and more, digits masked but for the last three; its length stays the same.
+
+    A longer run may hold an ID number, as the machine-readable lines on a card do.
+    """
     return _PERSONAL_ID.sub(lambda match: _mask(match.group()), text)
 
 

@@ -9,6 +9,7 @@ import typer
 
 import samples
 from catalog import SearchHit
+from catalog.folding import fold
 from cli.commands.ingest import ingest_shown
 from cli.commands.progress import print_progress
 from cli.console import current_actor, errors_as_exit_codes, out, print_table
@@ -43,7 +44,8 @@ def demo(
         entries = house.catalog.documents.list_documents()
         print_table("Kho lưu trữ", _COLUMNS, [_row(entry, house) for entry in entries])
         print_progress(report_progress(house, current_actor()))
-        _print_search(house)
+        if entries:
+            _print_search(house, entries)
     _print_next_steps(entries)
     raise typer.Exit(most_severe(exit_code_of_error_code(result.error.code) for result in results if result.error))
 
@@ -85,9 +87,13 @@ def _shorten_key(key: str) -> str:
     return f"{folder}/{document_id[:_SHOWN_ID]}…/{name[:8]}….pdf"
 
 
-def _print_search(house: House) -> None:
-    found = search_archive(house, _EXAMPLE_QUERY, current_actor(), limit=1)
-    out.print(f"\nTìm “{_EXAMPLE_QUERY}” (không dấu): {found.total} tài liệu", markup=False, style="bold")
+def _print_search(house: House, entries: list[CatalogEntry]) -> None:
+    query = _EXAMPLE_QUERY
+    found = search_archive(house, query, current_actor(), limit=1)
+    if not found.hits:  # other samples than the committed ones
+        query = fold(entries[0].type_name)
+        found = search_archive(house, query, current_actor(), limit=1)
+    out.print(f"\nTìm “{query}” (không dấu): {found.total} tài liệu", markup=False, style="bold")
     for hit in found.hits:
         _print_hit(hit)
         verification = verify_entry(house, house.catalog.documents.get(hit.document_id), current_actor())

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from catalog import Catalog, SearchHit
+from catalog.snippets import mask_personal_ids
 from dossiers.model import Outcome
 from tests.unit.catalog.examples import make_entry
 
@@ -223,3 +224,9 @@ def test_a_hit_tells_its_document(catalog: Catalog) -> None:
 def test_a_document_without_text_is_found_by_its_fields(catalog: Catalog) -> None:
     catalog.documents.upsert(replace(make_entry("doc", abstract="Trích lục"), pages=()))
     assert catalog.search("trích lục").hits[0].page == 1
+
+
+def test_the_machine_readable_lines_of_a_card_are_masked_too() -> None:
+    masked = mask_personal_ids("IDVNM0910379938089091037993<<5")
+    assert "089091037993" not in masked
+    assert len(masked) == len("IDVNM0910379938089091037993<<5")
