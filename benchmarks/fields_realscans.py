@@ -43,7 +43,16 @@ FIELDS = {
     "signer": "signatory",
     "signer_title": "signatory_position",
 }
-EXACT_ONLY = {"number", "date", "type"}
+EXACT_ONLY = {
+    "number",
+    "date",
+    "type",
+    "document_number",
+    "document_symbol",
+    "issue_date",
+    "personal_id_number",
+    "date_of_birth",
+}
 REMARK = re.compile(r"\s*\([^)]*\)\s*$")
 
 
@@ -114,7 +123,7 @@ def main() -> None:
                 found = compare(rows[path.name], described[0])
                 results.extend(found)
                 _print_differences(found)
-    _print_totals(results, thresholds.field_confidence)
+    print_totals(results, list(FIELDS), thresholds.field_confidence)
 
 
 def _print_document(item: DescribedDocument) -> None:
@@ -133,9 +142,10 @@ def _print_differences(results: list[Result]) -> None:
             sys.stdout.write(f"    {kind:8}{result.name:13}{result.confidence:.2f}  {result.found!r} for {result.wanted!r}\n")
 
 
-def _print_totals(results: list[Result], sure: float) -> None:
-    sys.stdout.write(f"\n{'field':13}{'of':>5}{'exact':>7}{'right':>7}{'wrong':>7}{'missing':>9}{'wrong and sure':>16}\n")
-    for name in (*FIELDS, "all"):
+def print_totals(results: list[Result], names: list[str], sure: float) -> None:
+    """Print a row a field and one for all; a wrong value is sure when its confidence is ``sure`` or more."""
+    sys.stdout.write(f"\n{'field':20}{'of':>5}{'exact':>7}{'right':>7}{'wrong':>7}{'missing':>9}{'wrong and sure':>16}\n")
+    for name in (*names, "all"):
         chosen = [result for result in results if name in {result.name, "all"}]
         counts = Counter(
             exact=sum(r.is_exact for r in chosen),
@@ -145,7 +155,7 @@ def _print_totals(results: list[Result], sure: float) -> None:
         )
         wrong = len(chosen) - counts["right"] - counts["missing"]
         sys.stdout.write(
-            f"{name:13}{len(chosen):5}{counts['exact']:7}{counts['right']:7}{wrong:7}{counts['missing']:9}{counts['sure']:16}\n"
+            f"{name:20}{len(chosen):5}{counts['exact']:7}{counts['right']:7}{wrong:7}{counts['missing']:9}{counts['sure']:16}\n"
         )
 
 

@@ -20,7 +20,7 @@ from dossiers.model import Actor
 from operations.results import ErrorFacts
 from runtime.settings import current_user
 
-_WIDTH_IN_A_FILE = 180
+_WIDTH_IN_A_FILE = 200
 
 
 def _make_console(*, stderr: bool = False) -> Console:

@@ -26,7 +26,7 @@ from runtime.wiring import House
 _SAMPLES = Path(samples.__file__).parent / "dossiers"
 _EXAMPLE_QUERY = "giay khai sinh"
 _SHOWN_ID = 18
-_COLUMNS = ("hồ sơ", "tài liệu", "loại", "số", "ngày", "trang", "tin cậy", "chữ ký", "khóa lưu trữ")
+_COLUMNS = ("hồ sơ", "tài liệu", "loại", "số", "ngày", "trang", "tin cậy", "PAdES", "khóa lưu trữ")
 
 
 def demo(
@@ -65,7 +65,7 @@ def _print_outcomes(results: list[FileResult]) -> None:
 
 
 def _row(entry: CatalogEntry, house: House) -> tuple[object, ...]:
-    level = f"PAdES {entry.signature_level.value}" if entry.signature_level else "(có sẵn)"
+    level = entry.signature_level.value if entry.signature_level else "(có sẵn)"
     demonstration = " trình diễn" if house.identity.is_demonstration and entry.signature_level else ""
     return (
         entry.dossier_number or "(chưa rõ)",
@@ -83,8 +83,7 @@ def _row(entry: CatalogEntry, house: House) -> tuple[object, ...]:
 def _shorten_key(key: str) -> str:
     """Return a key with its digests cut, so that a row stays a line; ``sohoa show`` tells it whole."""
     folder, _, rest = key.partition("/")
-    document_id, _, name = rest.partition("/")
-    return f"{folder}/{document_id[:_SHOWN_ID]}…/{name[:8]}….pdf"
+    return f"{folder}/…/{rest.rpartition('/')[2][:8]}….pdf"
 
 
 def _print_search(house: House, entries: list[CatalogEntry]) -> None:
