@@ -18,8 +18,9 @@ from prefect.tasks import Task
 
 from dossiers.errors import SohoaError
 from dossiers.model import Actor, SubmissionState
+from operations.locking import handling_scan
 from operations.settling import settle_failure
-from operations.steps import archive_documents, make_pdfs, read_scan, understand_scan
+from operations.steps import archive_documents, is_up_to_date, make_pdfs, read_scan, understand_scan
 from runtime.wiring import House, current_house, use_house
 
 _log = logging.getLogger("sohoa.flows")
@@ -81,15 +82,19 @@ def digitize_dossier(dossier: str, scans: list[str], actor: dict[str, str]) -> S
 
 
 def _digitize_scan(sha256: str, actor: dict[str, str]) -> str:
+    house = current_house()
     try:
-        recognized = read_task(sha256)
-        described = understand_task(sha256, recognized)
-        signed = make_pdfs_task(sha256, described)
-        return archive_task(sha256, described, signed, actor)
+        with handling_scan(house, sha256):
+            if is_up_to_date(house, sha256):
+                return house.catalog.submissions.get(sha256).state.value
+            recognized = read_task(sha256)
+            described = understand_task(sha256, recognized)
+            signed = make_pdfs_task(sha256, described)
+            return archive_task(sha256, described, signed, actor)
     except Exception as error:  # no single scan may stop the others
         if not isinstance(error, SohoaError):
             _log.exception("unexpected error on scan %s", sha256)
-        return settle_failure(current_house(), sha256, error, Actor(**actor)).value
+        return settle_failure(house, sha256, error, Actor(**actor)).value
 
 
 def digitize_batch(house: House, dossiers: Sequence[tuple[str, Sequence[str]]], actor: Actor) -> None:

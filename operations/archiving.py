@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from dossiers.completeness import decide_role
@@ -26,7 +27,7 @@ def archive_document(
         scan,
         described,
         signed,
-        recipe=Recipe(engine=house.engine.name, pipeline_version=house.pipeline_version),
+        recipe=recipe_of(house),
         actor=actor,
         role=_role_of(house, source_path, described),
         terms=LegalTerms(maintenance=house.settings.archive.maintenance),
@@ -36,6 +37,22 @@ def archive_document(
     if metadata is None:
         raise IntegrityError(what=archived.metadata_key, detail="it was stored and is not there")
     return to_catalog_entry(metadata, described.document.pages)
+
+
+def retire_others(house: House, sha256: str, entries: Sequence[CatalogEntry], actor: Actor) -> None:
+    """Retire what an earlier reading made of the same scan with other page ranges; the archive keeps it as superseded."""
+    kept = {entry.document_id for entry in entries}
+    for stale in house.catalog.documents.list_of_scan(sha256):
+        if stale.document_id not in kept:
+            metadata = house.archive.find_document(stale.dossier_number, stale.document_id)
+            if metadata is not None:
+                house.archive.supersede(metadata, entries[0].metadata_key, actor)
+            house.catalog.documents.discard(stale.document_id)
+
+
+def recipe_of(house: House) -> Recipe:
+    """Return what the present results depend on besides the scan."""
+    return Recipe(engine=house.engine.name, pipeline_version=house.pipeline_version)
 
 
 def _role_of(house: House, source_path: str, described: DescribedDocument) -> DocumentRole:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from dossiers.errors import StorageUnavailableError
 from runtime.wiring import House
-from storage.files import os_errors_mapped
+from storage.files import make_folder, os_errors_mapped
 
 
 @contextmanager
@@ -26,9 +26,18 @@ def working_alone(house: House) -> Iterator[None]:
 
 
 @contextmanager
-def _locked(house: House, kind: int) -> Iterator[None]:
+def handling_scan(house: House, sha256: str) -> Iterator[None]:
+    """Handle one scan alone: of several processes with the same bytes, the others wait."""
+    with _locked(house, fcntl.LOCK_EX, f"scan-{sha256[:2]}"):
+        yield
+
+
+@contextmanager
+def _locked(house: House, kind: int, name: str = "working") -> Iterator[None]:
     with os_errors_mapped("lock file"):
-        stream = (house.home / ".working.lock").open("ab")
+        folder = house.home / "locks"
+        make_folder(folder)
+        stream = (folder / name).open("ab")
     with stream:
         try:
             fcntl.flock(stream, kind)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
 
+from catalog import Submission
 from dossiers.errors import EmptyFileError, SohoaError, TooLargeError, UnreadablePathError
 from dossiers.model import Actor, SubmissionState
+from operations.locking import handling_scan
 from operations.paths import FoundScan
 from operations.settling import record_sighting, settle_failure
 from runtime.wiring import House
@@ -36,29 +39,36 @@ def receive(house: House, scan: FoundScan, actor: Actor) -> Received:
     its kin when it could not be kept: then nothing was taken and the file stays where it is.
     """
     now = datetime.now(UTC)
-    copy, sha256, size_bytes = _copy_in(house, scan)
-    receipt = house.catalog.submissions.receive(
-        sha256,
-        name=scan.name,
-        path=str(scan.path),
-        size_bytes=size_bytes,
-        dossier_number=scan.dossier_number,
-        actor=actor,
-        at=now,
-    )
-    if receipt.is_duplicate:
-        record_sighting(house, sha256)
-    if not receipt.is_new and receipt.submission.state in _SETTLED:
-        copy.unlink(missing_ok=True)
-        return Received(sha256, receipt.submission.state, is_settled=True)
+    with _copied_in(house, scan) as (copy, sha256):
+        receipt = house.catalog.submissions.receive(
+            sha256,
+            name=scan.name,
+            path=str(scan.path),
+            size_bytes=copy.stat().st_size,
+            dossier_number=scan.dossier_number,
+            actor=actor,
+            at=now,
+        )
+        if receipt.is_duplicate:
+            record_sighting(house, sha256)
+        if not receipt.is_new and receipt.submission.state in _SETTLED:
+            return Received(sha256, receipt.submission.state, is_settled=True)
+        with handling_scan(house, sha256), os_errors_mapped("work folder"):
+            copy.replace(_copy_path(house, sha256))
+            _keep(house, receipt.submission, actor)
+    return Received(sha256, SubmissionState.RECEIVED, is_settled=False)
+
+
+def _keep(house: House, submission: Submission, actor: Actor) -> None:
+    """Store the original; a failure is written down as the submission's."""
+    sha256 = submission.scan_sha256
     try:
-        house.archive.keep_original(copy, sha256, scan.name, now, actor)
-        if size_bytes == 0:
-            raise EmptyFileError(name=scan.name)
+        house.archive.keep_original(_copy_path(house, sha256), sha256, submission.name, submission.received_at, actor)
+        if submission.size_bytes == 0:
+            raise EmptyFileError(name=submission.name)
     except SohoaError as error:
         settle_failure(house, sha256, error, actor)
         raise
-    return Received(sha256, SubmissionState.RECEIVED, is_settled=False)
 
 
 def original_copy(house: House, sha256: str) -> Path:
@@ -69,18 +79,19 @@ def original_copy(house: House, sha256: str) -> Path:
     return path
 
 
-def _copy_in(house: House, scan: FoundScan) -> tuple[Path, str, int]:
-    """Copy the file's bytes once, hashing them on the way, so that what is kept is what was hashed."""
+@contextmanager
+def _copied_in(house: House, scan: FoundScan) -> Iterator[tuple[Path, str]]:
+    """Copy the file's bytes once, hashing them on the way, so that what is kept is what was hashed.
+
+    Yields the copy and its SHA-256; a copy that nobody moved away is removed in the end.
+    """
     part = part_path(house.work_dir)
-    with _open_regular(scan) as source, os_errors_mapped("work folder"):
-        try:
+    try:
+        with _open_regular(scan) as source, os_errors_mapped("work folder"):
             sha256 = write_synced(part, _limit(read_chunks(source), scan.name, house.limits.max_bytes))
-            size_bytes = part.stat().st_size
-            copy = _copy_path(house, sha256)
-            part.replace(copy)
-        finally:
-            part.unlink(missing_ok=True)
-    return copy, sha256, size_bytes
+        yield part, sha256
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _limit(chunks: Iterator[bytes], name: str, max_bytes: int) -> Iterator[bytes]:

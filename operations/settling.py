@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from catalog import Submission
 from dossiers.errors import AlreadySignedError, InputError, SohoaError, UnreadablePathError
-from dossiers.model import Actor, DescribedDocument, ReviewReason, SubmissionState
+from dossiers.model import Actor, CatalogEntry, Outcome, ReviewReason, SubmissionState
 from dossiers.review import review_needed
 from runtime.wiring import House
 from storage.quarantine import quarantine
@@ -25,19 +26,18 @@ class UnexpectedError(SohoaError):
     retryable = True
 
 
-def settle_success(
-    house: House, sha256: str, described: Sequence[DescribedDocument], actor: Actor, document_ids: tuple[str, ...]
-) -> SubmissionState:
-    """Record that a submission's documents stand in the archive: accepted, or waiting for a person."""
-    reasons = tuple(reason for document in described for reason in document.review_reasons)
-    state = SubmissionState.NEEDS_REVIEW if reasons else SubmissionState.ARCHIVED
-    error: SohoaError | None = review_needed(reasons) if reasons else None
+def settle_success(house: House, sha256: str, entries: Sequence[CatalogEntry], actor: Actor) -> SubmissionState:
+    """Record that a submission's documents stand in the archive: all accepted, or one at least waiting for a person."""
+    waiting = [entry for entry in entries if entry.state is Outcome.NEEDS_REVIEW]
+    reasons = tuple(reason for entry in waiting for reason in entry.review_reasons)
+    state = SubmissionState.NEEDS_REVIEW if waiting else SubmissionState.ARCHIVED
+    error: SohoaError | None = review_needed(reasons) if waiting else None
     submission = house.catalog.submissions.get(sha256)
     if ReviewReason.ALREADY_SIGNED in reasons:
         error = AlreadySignedError(name=submission.name)
         _put_aside(house, submission, error)
     submission = house.catalog.submissions.mark(sha256, state, actor=actor, error=error)
-    _record(house, submission, document_ids)
+    _record(house, submission, tuple(entry.document_id for entry in entries))
     return state
 
 
@@ -56,6 +56,8 @@ def settle_failure(house: House, sha256: str, error: Exception, actor: Actor) ->
     _log.warning("%s %s: %s [%s]", state.value, submission.name, told.message_en, told.code)
     submission = house.catalog.submissions.mark(sha256, state, actor=actor, error=told)
     _try_to_record(house, submission)
+    if state is SubmissionState.REJECTED:  # its bytes stand in the originals bucket and in the quarantine
+        shutil.rmtree(house.work_folder(sha256), ignore_errors=True)
     return state
 
 

@@ -11,7 +11,7 @@ from classifiers import understand
 from dossiers.model import Actor, DescribedDocument, RecognizedDocument, ScannedFile, SignedPdf, SubmissionState
 from ocr.document import read_document
 from ocr.load import extract_pages
-from operations.archiving import archive_document
+from operations.archiving import archive_document, recipe_of, retire_others
 from operations.receiving import original_copy
 from operations.settling import settle_success
 from operations.signing import keep_signed_pdf, make_signed_pdf
@@ -88,13 +88,27 @@ def archive_documents(house: House, sha256: str, described_digest: str, signed_d
     )
     pairs = zip(described, signed, strict=True)
     entries = [archive_document(house, scan, submission.path, document, pdf, actor) for document, pdf in pairs]
-    known = {entry.document_id for entry in house.catalog.documents.list_of_scan(sha256)}
+    retire_others(house, sha256, entries, actor)
     house.catalog.documents.upsert(*entries)
-    for stale in known - {entry.document_id for entry in entries}:
-        house.catalog.documents.discard(stale)
-    state = settle_success(house, sha256, described, actor, tuple(entry.document_id for entry in entries))
+    state = settle_success(house, sha256, entries, actor)
     shutil.rmtree(folder, ignore_errors=True)
     return state
+
+
+def is_up_to_date(house: House, sha256: str) -> bool:
+    """Say whether a scan came to its end already with the present reader and pipeline, and its documents are intact.
+
+    Then there is nothing to do: another process was first, or a replay asks for what is there.
+    """
+    state = house.catalog.submissions.get(sha256).state
+    entries = house.catalog.documents.list_of_scan(sha256)
+    if state not in (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW) or not entries:
+        return False
+    stored = [house.archive.find_document(entry.dossier_number, entry.document_id) for entry in entries]
+    return all(
+        metadata is not None and metadata.recipe == recipe_of(house) and house.archive.is_document_intact(metadata)
+        for metadata in stored
+    )
 
 
 def _recipe_after(house: House, digest: str) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -21,13 +25,15 @@ from pdf.identity import SigningIdentity, load_identity, read_trust_roots
 from runtime.settings import Settings, load_settings
 from storage.archive import Archive
 from storage.directory_store import DirectoryStore
-from storage.files import make_folder, os_errors_mapped
+from storage.files import PART_PREFIX, make_folder, os_errors_mapped
 from storage.object_store import ObjectStore
 from storage.s3_connection import S3Connection
 from storage.s3_store import S3Store
 
 # Raise when the same scan would now give other documents; a replay then works anew instead of re-using what it finds.
 PIPELINE_VERSION = "1"
+
+_LEFT_OVER_S = 7 * 24 * 3600
 
 
 class House:
@@ -48,7 +54,9 @@ class House:
 
     @cached_property
     def work_dir(self) -> Path:
-        return _make_folder(self.home / "work")
+        folder = _make_folder(self.home / "work")
+        _keep_temporary_files_in(_make_folder(folder / "tmp"))
+        return folder
 
     @cached_property
     def quarantine_dir(self) -> Path:
@@ -172,6 +180,16 @@ def current_house() -> House:
     if _InUse.house is None:
         _InUse.house = House(load_settings())
     return _InUse.house
+
+
+def _keep_temporary_files_in(folder: Path) -> None:
+    """Pages of citizens' papers do not belong into the system's temporary folder; what a killed run left goes after a week."""
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    week_ago = time.time() - _LEFT_OVER_S
+    for entry in (*folder.iterdir(), *folder.parent.glob(f"{PART_PREFIX}*")):
+        with suppress(OSError):
+            if entry.stat().st_mtime < week_ago:
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 def _make_folder(path: Path) -> Path:

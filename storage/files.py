@@ -21,6 +21,9 @@ from dossiers.errors import (
 )
 from storage.object_store import CHUNK_BYTES
 
+PART_PREFIX = ".part-"
+"""How the names of files in the making begin."""
+
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ELOOP, errno.ENAMETOOLONG})
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR})
@@ -140,7 +143,7 @@ def replace_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
 
 def part_path(folder: Path) -> Path:
     """Return a path for a file in the making, which nobody else uses."""
-    return folder / f".part-{secrets.token_hex(16)}"
+    return folder / f"{PART_PREFIX}{secrets.token_hex(16)}"
 
 
 def make_folder(path: Path, mode: int = 0o700) -> None:

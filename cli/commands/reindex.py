@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from operations.reindexing import reindex_catalog
-
 from cli.console import current_actor, errors_as_exit_codes, out, print_json, progress_bar
 from cli.options import AsJson
+from operations.reindexing import reindex_catalog
 from runtime.settings import load_settings
 from runtime.wiring import House
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from operations.showing import find_entry
-from operations.verifying import Verification, verify_entry, verify_file
 
 from cli.console import current_actor, errors_as_exit_codes, print_json, print_table
 from cli.exit_codes import ExitCode
 from cli.options import AsJson
+from operations.showing import find_entry
+from operations.verifying import Verification, verify_entry, verify_file
 from runtime.settings import load_settings
 from runtime.wiring import House
 

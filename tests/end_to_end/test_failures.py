@@ -82,6 +82,16 @@ def test_an_interrupted_run_is_taken_up_again(sohoa: SohoaCommand, scan: Path) -
     assert sohoa.ingest(scan).one()["outcome"] == Outcome.DUPLICATE
 
 
+def test_two_runs_at_once_on_the_same_file_store_it_once(sohoa: SohoaCommand, scan: Path) -> None:
+    runs = [sohoa.start("ingest", scan, "--json") for _ in range(2)]
+    assert [run.wait(300) for run in runs] == [0, 0]
+    stored = [path for path in (sohoa.home / "objects" / "archive" / NUMBER).rglob("*.pdf")]
+    assert len(stored) == 1
+    counts = sohoa("status", "--json").one()["counts"]
+    assert (counts["needs_review"], counts["failed"], counts["received"]) == (1, 0, 0)
+    assert not list((sohoa.home / "work").glob("[0-9a-f]*")), "nothing is left behind"
+
+
 def wait_until_received(sohoa: SohoaCommand) -> None:
     for _ in range(100):
         if sohoa("status", "--json").one()["total"]:
