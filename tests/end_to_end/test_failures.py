@@ -85,7 +85,7 @@ def test_an_interrupted_run_is_taken_up_again(sohoa: SohoaCommand, scan: Path) -
 def test_two_runs_at_once_on_the_same_file_store_it_once(sohoa: SohoaCommand, scan: Path) -> None:
     runs = [sohoa.start("ingest", scan, "--json") for _ in range(2)]
     assert [run.wait(300) for run in runs] == [0, 0]
-    stored = [path for path in (sohoa.home / "objects" / "archive" / NUMBER).rglob("*.pdf")]
+    stored = list((sohoa.home / "objects" / "archive" / NUMBER).rglob("*.pdf"))
     assert len(stored) == 1
     counts = sohoa("status", "--json").one()["counts"]
     assert (counts["needs_review"], counts["failed"], counts["received"]) == (1, 0, 0)
