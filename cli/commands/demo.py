@@ -40,7 +40,7 @@ def demo(
             )
         out.print(f"Số hóa các hồ sơ mẫu trong {folder} vào {house.home}", markup=False)
         results = list(ingest_shown(house, [folder], current_actor()))
-        _print_outcomes(results)
+        _print_outcomes(results, folder)
         entries = house.catalog.documents.list_documents()
         print_table("Kho lưu trữ", _COLUMNS, [_row(entry, house) for entry in entries])
         print_progress(report_progress(house, current_actor()))
@@ -50,7 +50,7 @@ def demo(
     raise typer.Exit(most_severe(exit_code_of_error_code(result.error.code) for result in results if result.error))
 
 
-def _print_outcomes(results: list[FileResult]) -> None:
+def _print_outcomes(results: list[FileResult], folder: Path) -> None:
     counts = {outcome: sum(result.outcome == outcome for result in results) for outcome in Outcome}
     new = counts[Outcome.ARCHIVED] + counts[Outcome.NEEDS_REVIEW]
     out.print(
@@ -61,7 +61,7 @@ def _print_outcomes(results: list[FileResult]) -> None:
         out.print("Không có gì mới: mọi tệp đã ở trong kho, không tệp nào được lưu hai lần.")
     for result in results:
         if result.error:
-            out.print(f"  {Path(result.path).name}: {result.error.message_vi}", markup=False)
+            out.print(f"  {Path(result.path).relative_to(folder)}: {result.error.message_vi}", markup=False)
 
 
 def _row(entry: CatalogEntry, house: House) -> tuple[object, ...]:

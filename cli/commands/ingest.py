@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from cli.console import current_actor, errors_as_exit_codes, out, print_json, print_table, progress_bar
+from cli.console import current_actor, err, errors_as_exit_codes, out, print_json, print_table, progress_bar
 from cli.exit_codes import exit_code_of_error_code, most_severe
 from cli.options import AsJson
 from dossiers.model import Actor, Outcome
 from operations.ingesting import DossierScans, ingest_files
+from operations.paths import find_scans
 from operations.results import FileResult
 from runtime.prefect_environment import prepare_prefect_environment
 from runtime.settings import load_settings
@@ -45,7 +46,7 @@ def ingest(
 
 def ingest_shown(house: House, paths: Sequence[Path], actor: Actor, dossier: str | None = None) -> Iterator[FileResult]:
     """Ingest with a progress bar on a terminal."""
-    with progress_bar("Số hóa", total=None) as advance:
+    with progress_bar("Số hóa", total=sum(1 for _ in find_scans(paths)) if err.is_terminal else None) as advance:
         for result in ingest_files(house, paths, actor, run_flows, dossier):
             advance(1)
             yield result
