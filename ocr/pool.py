@@ -107,10 +107,19 @@ class PagePool:
 
 
 def start_worker() -> None:
-    """Prepare a worker process: one core each, and interrupts are the parent's business."""
+    """Prepare a worker process: one core each, interrupts are the parent's business, and it ends when its parent does."""
     os.environ["OMP_THREAD_LIMIT"] = "1"
     cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed cannot end its workers; without this they would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def read_in_worker(source: PageSource, engine: OcrEngine, name: str, timeout_s: float) -> RecognizedPage:
