@@ -22,7 +22,7 @@ from rapidfuzz.distance import Levenshtein
 
 from ocr.load import extract_pages
 from ocr.pages import read_page
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import open_engine
 
 MIN_SIMILARITY = 0.3
 PAGE_SUFFIX = re.compile(r"_p(\d+)$")
@@ -101,7 +101,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print the lines that differ")
     arguments = parser.parse_args()
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-    engine = TesseractEngine()
+    engine = open_engine()
     total, seconds = Score(0, 0, 0, 0, 0, 0), 0.0
     sys.stdout.write(f"{engine.name}\n{'page':26} {'error':>7} {'+ins':>7} {'F1':>7} {'s':>6}\n")
     for transcript in sorted((arguments.folder / "gt").glob("*.txt")):

@@ -13,18 +13,18 @@ from dossiers.errors import RecognitionError
 from dossiers.model import PageSource, QualityFault, QualityVerdict, RecognizedLine, RecognizedPage
 from ocr.cleaning import prepare_for_reading
 from ocr.engine import OcrEngine
+from ocr.line_detector import detect_lines
 from ocr.lines import scale_line, turn_line
 from ocr.noise import drop_noise
 from ocr.orientation import find_rotation, find_skew
 from ocr.page_image import decode_page, straighten, turn
 from ocr.quality import Assessment, assess_quality
 from ocr.reading_order import arrange_lines
-from ocr.second_look import read_missed_lines
 from ocr.text import count_letters
 
 PAGE_TIMEOUT_S = 120.0
-# Tesseract follows a line that leans a little by itself; straightening would only blur it (docs/design.md). Boxes are turned.
-STRAIGHTEN_FROM_DEG = 0.7
+# Below this a line's ends rise by less than a mark's height; straightening would only blur it. Boxes are turned.
+STRAIGHTEN_FROM_DEG = 0.15
 SURE_WORD_CONFIDENCE = 0.6
 MIN_SURE_LETTERS = 6  # on a page with next to no ink: less is a stamp's rim read as letters
 
@@ -32,7 +32,7 @@ MIN_SURE_LETTERS = 6  # on a page with next to no ink: less is a stamp's rim rea
 def read_page(source: PageSource, engine: OcrEngine, *, name: str = "", timeout_s: float = PAGE_TIMEOUT_S) -> RecognizedPage:
     """Read one page. ``name`` is the scan's name for error messages; ``timeout_s`` bounds the recognition.
 
-    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, clean, recognize, second_look,
+    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, clean, detect, recognize,
     arrange.
 
     Raises TruncatedFileError, RecognitionError, RecognitionTimeoutError, ConfigurationError.
@@ -63,11 +63,12 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
         level = straighten(turned, skew_deg) if is_straightened else turned
     with _timed(seconds, "clean"):
         readable = prepare_for_reading(level, page.dpi, assessment.letter_height_px)
+    with _timed(seconds, "detect"):
+        boxes = detect_lines(readable.pixels)
     with _timed(seconds, "recognize"):
-        read = drop_noise(engine.recognize(readable.pixels, readable.dpi, timeout_s))
-    with _timed(seconds, "second_look"):
-        read += drop_noise(read_missed_lines(readable.pixels, read, engine, readable.dpi, timeout_s))
+        readings = engine.read_lines(readable.pixels, boxes, timeout_s)
     with _timed(seconds, "arrange"):
+        read = drop_noise([reading.first for reading in readings])
         height, width = level.shape[:2]
         scaled = [scale_line(line, 1 / readable.scale, width, height) for line in read]
         lines = arrange_lines(scaled)

@@ -93,9 +93,10 @@ class SigningSettings(_Section):
 
 
 class ReadingSettings(_Section):
-    """How scans are read. ``workers`` 0 means one a core."""
+    """How scans are read. ``workers`` 0 means one a core. ``tessdata_dir`` empty means where the system keeps it."""
 
     language: str = "vie"
+    tessdata_dir: str = ""
     workers: int = Field(default=0, ge=0, le=256)
     page_timeout_s: float = Field(default=120.0, gt=0)
     max_file_mb: int = Field(default=500, gt=0)

@@ -17,9 +17,10 @@ from catalog import Catalog, open_catalog
 from classifiers import ReviewThresholds
 from dossiers.document_type import DocumentType, load_document_types
 from dossiers.errors import ConfigurationError
+from ocr.engine import OcrEngine
 from ocr.limits import ScanLimits
 from ocr.pool import PagePool
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import open_engine
 from pdf.demonstration import create_demonstration_identity
 from pdf.identity import SigningIdentity, load_identity, read_trust_roots
 from runtime.settings import Settings, load_settings
@@ -31,7 +32,7 @@ from storage.s3_connection import S3Connection
 from storage.s3_store import S3Store
 
 # Raise when the same scan would now give other documents; a replay then works anew instead of re-using what it finds.
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "2"
 
 _LEFT_OVER_S = 7 * 24 * 3600
 
@@ -96,8 +97,8 @@ class House:
         )
 
     @cached_property
-    def engine(self) -> TesseractEngine:
-        return TesseractEngine(language=self.settings.reading.language)
+    def engine(self) -> OcrEngine:
+        return open_engine(self.settings.reading.language, self.settings.reading.tessdata_dir)
 
     @cached_property
     def recipe(self) -> str:
