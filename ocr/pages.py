@@ -13,6 +13,8 @@ from dossiers.errors import RecognitionError
 from dossiers.model import PageSource, QualityFault, QualityVerdict, RecognizedLine, RecognizedPage
 from ocr.cleaning import prepare_for_reading
 from ocr.engine import OcrEngine
+from ocr.language.confidence import load_rating
+from ocr.language.mend import mend_lines
 from ocr.line_detector import detect_lines
 from ocr.lines import scale_line, turn_line
 from ocr.noise import drop_noise
@@ -32,7 +34,7 @@ MIN_SURE_LETTERS = 6  # on a page with next to no ink: less is a stamp's rim rea
 def read_page(source: PageSource, engine: OcrEngine, *, name: str = "", timeout_s: float = PAGE_TIMEOUT_S) -> RecognizedPage:
     """Read one page. ``name`` is the scan's name for error messages; ``timeout_s`` bounds the recognition.
 
-    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, clean, detect, recognize,
+    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, clean, detect, recognize, mend,
     arrange.
 
     Raises TruncatedFileError, RecognitionError, RecognitionTimeoutError, ConfigurationError.
@@ -67,8 +69,10 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
         boxes = detect_lines(readable.pixels)
     with _timed(seconds, "recognize"):
         readings = engine.read_lines(readable.pixels, boxes, timeout_s)
+    with _timed(seconds, "mend"):
+        mended = mend_lines(readings, rating=load_rating())
     with _timed(seconds, "arrange"):
-        read = drop_noise([reading.first for reading in readings])
+        read = drop_noise(mended)
         height, width = level.shape[:2]
         scaled = [scale_line(line, 1 / readable.scale, width, height) for line in read]
         lines = arrange_lines(scaled)

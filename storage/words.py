@@ -31,6 +31,7 @@ class _Word(Record):
     text: str
     bbox_px: _Box
     confidence: float
+    raw_text: str | None = None
 
 
 class _Line(Record):
@@ -129,10 +130,17 @@ def _dump_line(line: RecognizedLine) -> dict[str, object]:
     return {
         "bbox_px": list(line.bbox_px),
         "confidence": round(line.confidence, 3),
-        "words": [
-            {"text": word.text, "bbox_px": list(word.bbox_px), "confidence": round(word.confidence, 3)} for word in line.words
-        ],
+        "words": [_dump_word(word) for word in line.words],
     }
+
+
+def _dump_word(word: RecognizedWord) -> dict[str, object]:
+    record: dict[str, object] = {
+        "text": word.text,
+        "bbox_px": list(word.bbox_px),
+        "confidence": round(word.confidence, 3),
+    }
+    return record if word.raw_text is None else {**record, "raw_text": word.raw_text}
 
 
 def _restore_page(page: _Page) -> RecognizedPage:
@@ -161,5 +169,5 @@ def _restore_page(page: _Page) -> RecognizedPage:
 
 
 def _restore_line(line: _Line) -> RecognizedLine:
-    words = tuple(RecognizedWord(word.text, BoxPx(*word.bbox_px), word.confidence) for word in line.words)
+    words = tuple(RecognizedWord(word.text, BoxPx(*word.bbox_px), word.confidence, word.raw_text) for word in line.words)
     return RecognizedLine(" ".join(word.text for word in words), BoxPx(*line.bbox_px), line.confidence, words)

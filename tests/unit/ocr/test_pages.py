@@ -43,7 +43,7 @@ def test_a_page_is_read_line_by_line_in_order(tmp_path: Path, engine: TwoReaders
     assert error_share(EXPECTED, page.lines) < 0.03
     assert page.confidence > 0.85
     assert (page.rotation_deg, page.skew_deg) == (0, 0.0)
-    assert set(page.seconds) == {"load", "quality", "orientation", "deskew", "clean", "detect", "recognize", "arrange"}
+    assert set(page.seconds) == {"load", "quality", "orientation", "deskew", "clean", "detect", "recognize", "mend", "arrange"}
     body = page.lines[7]
     assert body.bbox_px.left == pytest.approx(230, abs=8)
     assert body.bbox_px.top == pytest.approx(505, abs=15)

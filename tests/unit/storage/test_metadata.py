@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -175,6 +176,15 @@ def test_the_same_words_give_the_same_bytes() -> None:
     assert (restored.rotation_deg, restored.skew_deg) == (90, -0.432)
     assert restored.source.sha256 == page.source.sha256
     assert restored.seconds == {}
+
+
+def test_what_the_reader_gave_is_kept_beside_a_mended_word() -> None:
+    page = make_page(1, "tổ chức")
+    line = page.lines[0]
+    mended = replace(line, words=(replace(line.words[0], raw_text="tô"), line.words[1]))
+    data = dump_words((replace(page, lines=(mended,)),), SCAN_SHA256, "tesseract")
+    assert data.decode().count('"raw_text"') == 1
+    assert [word.raw_text for word in parse_words(data, "x")[0].lines[0].words] == ["tô", None]
 
 
 def test_text_is_composed_on_its_way_in() -> None:
