@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -39,7 +40,8 @@ class Peer:
         key = sha256(path.read_bytes() + repr((self.name, OPTIONS)).encode()).hexdigest()[:24]
         kept, pdf = self.cache / f"{key}.json", self.cache / f"{key}.pdf"
         if self.use_cache and kept.is_file():
-            return Reading.from_json(json.loads(kept.read_text(encoding="utf-8")))
+            known = Reading.from_json(json.loads(kept.read_text(encoding="utf-8")))
+            return replace(known, pdfs=(str(pdf),) if pdf.is_file() else ())
         reading = self._run(path, pdf)
         kept.write_text(json.dumps(reading.to_json(), ensure_ascii=False), encoding="utf-8")
         return reading
