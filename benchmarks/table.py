@@ -14,8 +14,8 @@ warm: its imports, the loading of its models and the storing in S3 are left out.
 lines in their order.
 
 Character error counts edits on matched lines and lines not found, however an engine cuts lines: a header read across two
-columns is no error. The same line by line stands beside. Spurious characters are those of lines that match nothing printed. Pages of
-`real-dev` were looked at while the reader was made; those of `real-held` were not.
+columns is no error. The same line by line stands beside. Spurious characters are those of lines that match nothing printed.
+Pages of `real-dev` were looked at while the reader was made; those of `real-held` were not.
 """
 FIGURE_HEAD = ("figure", "Sohoa", "OCRmyPDF", "ratio", "goal", "met")
 SET_HEAD = (
