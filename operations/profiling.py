@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +22,6 @@ from operations.signing import make_signed_pdf
 from runtime.wiring import House
 from storage.files import hash_file
 
-MIB = 1024 * 1024
 _STATUS = Path("/proc/self/status")
 _FORGET_PEAK = Path("/proc/self/clear_refs")
 
@@ -63,8 +63,13 @@ class Profile:
 
 
 def warm_up(house: House) -> None:
-    """Make this process what a worker is: one core, with the reader, the document types and the signing identity at hand."""
+    """Make this process what a worker is: one core, with the reader, the document types and the signing identity at hand.
+
+    Unlike a worker it still heeds an interrupt.
+    """
+    heeding = signal.getsignal(signal.SIGINT)
     start_worker()
+    signal.signal(signal.SIGINT, heeding)
     for _ in (house.engine.name, house.types, house.identity):
         pass
 
@@ -115,8 +120,8 @@ def profile_to_json(path: Path, profile: Profile) -> dict[str, Any]:
         "steps": {
             name: {"wall_s": round(cost.wall_s, 4), "cpu_s": round(cost.cpu_s, 4)} for name, cost in profile.steps.items()
         },
-        "stages": {name: round(seconds, 4) for name, seconds in sum_stages(profile.document).items()},
-        "by_page": [{"page": page.number, "stages": page.seconds} for page in pages],
+        "read_stages": {name: round(seconds, 4) for name, seconds in sum_stages(profile.document).items()},
+        "by_page": [{"page": page.number, "read_stages": page.seconds} for page in pages],
     }
 
 
