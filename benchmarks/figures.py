@@ -145,6 +145,11 @@ def judge_flatness(peaks: Sequence[int]) -> Figure:
     return Figure(f"growth of memory over {len(peaks)} pages", "%", growth, None, "flat (<= 3 %)", growth <= 0.03)
 
 
+def is_within(ours: float, peer: float, share: float) -> bool:
+    """Say whether ``ours`` is at most ``share`` of ``peer``, whatever rounding did."""
+    return ours <= share * peer * (1 + 1e-9)
+
+
 def _all_errors(score: Score) -> float:
     return score.error + score.insertions
 
@@ -156,7 +161,7 @@ def _values(results: dict[str, SetResult], value: Callable[[Score], float]) -> t
 
 def _relative(name: str, unit: str, results: dict[str, SetResult], value: Callable[[Score], float], share: float) -> Figure:
     ours, peer = _values(results, value)
-    met = ours <= share * peer if ours is not None and peer is not None else None
+    met = is_within(ours, peer, share) if ours is not None and peer is not None else None
     return Figure(name, unit, ours, peer, _say_share(share), met)
 
 
@@ -190,7 +195,7 @@ def _sized(
         pages = sum(result.page_set.page_count for result in results)
         costs[engine] = sum(value(result) for result in results) / pages if pages else None
     ours, peer = costs[OURS], costs[PEER]
-    met = ours <= share * peer if ours is not None and peer else None
+    met = is_within(ours, peer, share) if ours is not None and peer else None
     return Figure(name, unit, ours, peer, _say_share(share), met)
 
 

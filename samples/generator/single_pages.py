@@ -28,6 +28,7 @@ TURNS_DEG = (0, 90, 180, 270)
 PAGES_A_TURNED_FILE = 8
 _ROOMY = (1.25, 1.13)  # of an A4 page: what it takes when it lies ten degrees askew
 _THUMBNAIL_PX = 700
+_FULL_LINES = 15  # a sheet with a signature alone says little about a reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def draw_page(name: str, seed: int, index: int) -> DrawnPage:
     draw = level.papers[(index + seed) % len(level.papers)]
     case = _open_case(level, dice, index)
     paper = draw(case)
-    sheet = paper.sheets[dice.randrange(len(paper.sheets))]
+    sheet = dice.choice(tuple(sheet for sheet in paper.sheets if len(sheet.lines) >= _FULL_LINES) or paper.sheets[:1])
     for overlay, chance in level.overlays:
         if dice.random() < chance:
             OVERLAYS[overlay](sheet, dice, case.agency)
