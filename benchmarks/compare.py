@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.draw_pages import draw_sets
 from benchmarks.figures import OURS, PEER, PLAIN, Figure, Measurements
+from benchmarks.headers import HEADERS_DEV, HEADERS_HELD, list_header_figures, load_headers, read_facts
 from benchmarks.measure import Digitize, SetResult, measure_set
 from benchmarks.ours import OurWorker
 from benchmarks.page_sets import REAL_DEV, REAL_HELD, BenchFile, PageSet, load_drawn, load_real
@@ -29,6 +30,7 @@ from samples.generator.single_pages import PAGES_A_TURNED_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
 REALSCANS = ROOT.parent / "shared" / "realscans"
+REAL_SETS = {REAL_DEV, REAL_HELD, HEADERS_DEV, HEADERS_HELD}
 REREAD_SETS = (REAL_DEV, REAL_HELD, "moderate-200", "marks-200")
 QUICK_SETS = (REAL_DEV, "clean-300", "moderate-200", "forms-200", "hard-shadow", "turned")
 
@@ -43,7 +45,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return the options; ``--quick`` lowers what was not given."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="few pages of few sets: some minutes")
-    sets = (*GROUPS, "real", REAL_DEV, REAL_HELD)
+    sets = (*GROUPS, "real", *REAL_SETS)
     parser.add_argument("--set", dest="sets", action="append", choices=sorted(set(sets)), help="this set; may be repeated")
     parser.add_argument("--seed", type=int, default=1, help="which pages are drawn")
     parser.add_argument("--count", type=int, default=0, help="pages of each drawn kind (8 for the mixed turns); default 6")
@@ -71,11 +73,12 @@ def default_cache() -> Path:
 def gather_sets(options: argparse.Namespace, scratch: Path) -> Iterator[PageSet]:
     """Yield the sets that were asked for; a folder of real scans that is not there is told and left out."""
     wanted: list[str] = options.sets or (list(QUICK_SETS) if options.quick else ["real", "all"])
-    real = {REAL_DEV, REAL_HELD} if "real" in wanted else {REAL_DEV, REAL_HELD} & set(wanted)
+    real = REAL_SETS if "real" in wanted else REAL_SETS & set(wanted)
     if real and not (options.realscans / "gt").is_dir():
         tell(f"no real scans in {options.realscans}: left out")
     elif real:
-        yield from (found for found in load_real(options.realscans, scratch / "real") if found.name in real)
+        found = (*load_real(options.realscans, scratch / "real"), *load_headers(options.realscans, scratch / "real"))
+        yield from (page_set for page_set in found if page_set.name in real)
     for name in dict.fromkeys(name for group in wanted if group in GROUPS for name in GROUPS[group]):
         count = PAGES_A_TURNED_FILE if LEVELS[name].turned else options.count
         folder = draw_sets(name, options.seed, count, scratch / "drawn")[name]
@@ -130,13 +133,14 @@ def measure(options: argparse.Namespace, scratch: Path) -> tuple[Measurements, d
             if worker is not None and page_set.name in REREAD_SETS:
                 reread[page_set.name] = reread_stored(worker, results[OURS])
         peaks = run_long(worker, sets, options.long, scratch) if worker is not None and options.long else ()
-    return Measurements(sets, stands, reread, peaks, tuple(measure_header_numbers(options))), about
+    return Measurements(sets, stands, reread, peaks, list_extra_figures(options, sets)), about
 
 
-def measure_header_numbers(options: argparse.Namespace) -> list[Figure]:
-    """Return the figures of hand-written numbers and days, when the module that measures them is there."""
-    del options
-    return []
+def list_extra_figures(options: argparse.Namespace, sets: dict[str, dict[str, SetResult]]) -> tuple[Figure, ...]:
+    """Return the figures that need more than the text of a page."""
+    if not {HEADERS_DEV, HEADERS_HELD} & set(sets):
+        return ()
+    return tuple(list_header_figures(read_facts(options.realscans), sets))
 
 
 def _plain_name(file: BenchFile) -> str:

@@ -71,6 +71,8 @@ def _real(results: dict[str, SetResult], name: str) -> list[Figure]:
 
 
 def _drawn(name: str, results: dict[str, SetResult]) -> list[Figure]:
+    if not any(result.score.letters for result in results.values()):
+        return []
     if name in HARD_SETS:
         return [_absolute(f"{name}: character error", "%", [results], lambda s: s.error, 0.05)]
     if name == "clean-300":

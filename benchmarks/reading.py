@@ -19,7 +19,8 @@ class PageReading:
 class Reading:
     """One file read and stored. ``failure`` is empty when all went well; then ``pdfs`` are the stored files.
 
-    ``peak_bytes`` is the resident memory of the largest process; ``stages`` seconds by stage where the engine tells them.
+    ``peak_bytes`` is the resident memory of the largest process; ``stages`` seconds by stage where the engine tells them, and
+    ``fields`` the first document's fields, each with its confidence.
     """
 
     engine: str
@@ -30,6 +31,7 @@ class Reading:
     stored_bytes: int
     pdfs: tuple[str, ...] = ()
     stages: dict[str, float] = field(default_factory=dict)
+    fields: dict[str, tuple[str, float]] = field(default_factory=dict)
     failure: str = ""
 
     def to_json(self) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def rank_engines(found: Measurements) -> dict[str, Any]:
 
     The agreement is Kendall's tau over pairs of engines, averaged over the real sets: 1 the same order, -1 the reverse.
     """
-    orders = {name: sorted(results, key=lambda e: _errors(results[e])) for name, results in found.sets.items()}
+    scored = {name: results for name, results in found.sets.items() if any(r.score.letters for r in results.values())}
+    orders = {name: sorted(results, key=lambda engine: _errors(results[engine])) for name, results in scored.items()}
     real = [orders[name] for name in (REAL_DEV, REAL_HELD) if name in orders]
     agreement = {
         name: round(sum(_tau(order, other) for other in real) / len(real), 2)
@@ -58,6 +59,7 @@ def _describe_set(result: SetResult) -> dict[str, Any]:
     score = result.score
     return {
         "pages": result.page_set.page_count,
+        "letters": score.letters,
         "error": score.error,
         "insertions": score.insertions,
         "line_error": score.line_error,

@@ -73,6 +73,7 @@ def _digitize(house: House, path: Path, folder: Path, out: Path | None) -> Readi
         stored_bytes=profile.stored_bytes,
         pdfs=tuple(pdfs),
         stages=_list_stages(profile),
+        fields={name: (field.value, field.confidence) for name, field in profile.described[0].fields.items()},
     )
 
 
