@@ -23,6 +23,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 MIN_SIMILARITY = 0.3
+_LEADER = re.compile(r"(?:[.…·_] ?){4,}|…{2,}")
 _SLASH = re.compile(r"\s*/\s*")
 _SAME_MARKS = str.maketrans("“”–—’", '""--\'')
 
@@ -91,8 +92,11 @@ class Match:
 
 
 def normalize(line: str) -> str:
-    """Write a line so that only reading errors differ: NFC, single spaces, none around a slash, plain quotes and dashes."""
-    spaced = " ".join(unicodedata.normalize("NFC", line).split())
+    """Write a line so that only reading errors differ: NFC, single spaces, none around a slash, plain quotes and dashes.
+
+    Dotted leaders go: a transcript has none, and an engine that reads them as dots makes no error.
+    """
+    spaced = " ".join(_LEADER.sub(" ", unicodedata.normalize("NFC", line)).split())
     return _SLASH.sub("/", spaced).translate(_SAME_MARKS)
 
 

@@ -67,6 +67,13 @@ def test_spelling_of_blanks_marks_and_accents_does_not_count() -> None:
     assert score_page(("Uỷ ban",), ("Uy\u0309 ban",)).edits == 0
 
 
+def test_leaders_read_as_dots_are_no_error_but_as_letters_they_are() -> None:
+    printed = ("Họ tên: Lê An Ngày sinh: 04/08/2001",)
+    assert score_page(printed, ("Họ tên: Lê An ........... Ngày sinh: 04/08/2001……..",)).edits == 0
+    assert score_page(printed, ("Họ tên: Lê An Ngày sinh: 04/08/2001.....s+scs+",)).edits == len(" s+scs+")
+    assert normalize("thi hành Quyết định này./.") == "thi hành Quyết định này./."
+
+
 @pytest.mark.parametrize(("printed", "read"), [((), ()), (("abc",), ()), ((), ("abc",)), (("", " "), ("abc",))])
 def test_empty_pages_are_scored(printed: tuple[str, ...], read: tuple[str, ...]) -> None:
     score = score_page(printed, read)
