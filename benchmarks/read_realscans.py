@@ -1,7 +1,7 @@
 """Read real scans with transcripts, quickly and by themselves: ``python -m benchmarks.read_realscans FOLDER [--show]``.
 
-FOLDER holds ``scans/`` and ``gt/NAME[_pN].txt``, one printed line a line. Prints character error, spurious characters, F1 of the
-bags of words and seconds, a page a row and over all; the measure is that of ``benchmarks.scoring``. The pages held out are
+FOLDER holds ``scans/`` and ``gt/NAME[_pN].txt``, one printed line a line. Prints character error, spurious characters, F1 of
+the bags of words and seconds, a page a row and over all; the measure is that of ``benchmarks.scoring``. The pages held out are
 read with ``--held`` only, and what is wrong on them is never shown.
 """
 
