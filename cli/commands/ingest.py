@@ -11,20 +11,13 @@ import typer
 from cli.console import current_actor, err, errors_as_exit_codes, out, print_json, print_table, progress_bar
 from cli.exit_codes import exit_code_of_error_code, most_severe
 from cli.options import AsJson
-from dossiers.model import Actor, Outcome
+from dossiers.model import Actor
 from operations.ingesting import DossierScans, ingest_files
 from operations.paths import find_scans
-from operations.results import FileResult
+from operations.results import OUTCOMES_VI, FileResult
 from runtime.prefect_environment import prepare_prefect_environment
 from runtime.settings import load_settings
 from runtime.wiring import House
-
-OUTCOMES_VI = {
-    Outcome.ARCHIVED: "đã lưu trữ",
-    Outcome.NEEDS_REVIEW: "cần kiểm tra",
-    Outcome.DUPLICATE: "trùng lặp",
-    Outcome.REJECTED: "bị từ chối",
-}
 
 
 def ingest(
