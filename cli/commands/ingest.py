@@ -19,6 +19,9 @@ from runtime.prefect_environment import prepare_prefect_environment
 from runtime.settings import load_settings
 from runtime.wiring import House
 
+# So much of a document's id tells it from others, and is enough for ``sohoa show``.
+SHOWN_ID = 18
+
 
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Scans, or folders of scans.", metavar="PATH...")],
@@ -61,10 +64,14 @@ def print_results(results: Sequence[FileResult]) -> None:
         name = Path(result.path).name
         for document in result.documents:
             pages = f"{document.pages[0]}-{document.pages[-1]}" if len(document.pages) > 1 else f"{document.pages[0]}"
-            rows.append((name, outcome, document.dossier_number or "", document.type_name, pages, document.object_key))
+            rows.append(
+                (name, outcome, document.dossier_number or "", document.type_name, pages, document.document_id[:SHOWN_ID])
+            )
         if not result.documents:
             rows.append((name, outcome, "", "", "", ""))
-    print_table("Kết quả", ("tệp", "kết quả", "mã hồ sơ", "loại giấy tờ", "trang", "khóa lưu trữ"), rows)
+    print_table(
+        "Kết quả", ("tệp", "kết quả", "mã hồ sơ", "loại giấy tờ", "trang", "tài liệu"), rows, whole=("trang", "tài liệu")
+    )
     for result in results:
         if result.error:
             out.print(f"{result.path}: {result.error.message_vi} [{result.error.code}]", markup=False)
