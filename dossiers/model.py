@@ -250,13 +250,30 @@ class ReviewReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewNote:
+    """What exactly a person must look at, for a reason that concerns a part of the document.
+
+    ``subject`` is a field's name (missing or uncertain), or a fault of the scan; empty when the reason is about the page.
+    ``page`` counts in the scanned file; None for a field that was not found.
+    """
+
+    reason: ReviewReason
+    subject: str = ""
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DescribedDocument:
-    """A document with its fields, and the reasons, if any, for which a person must look before it is accepted."""
+    """A document with its fields, and the reasons, if any, for which a person must look before it is accepted.
+
+    ``review_notes`` tell, for the reasons that concern fields or pages, which ones.
+    """
 
     document: ClassifiedDocument
     dossier_number: str | None
     fields: dict[str, ExtractedField]
     review_reasons: tuple[ReviewReason, ...]
+    review_notes: tuple[ReviewNote, ...] = ()
 
     @property
     def needs_review(self) -> bool:
@@ -360,7 +377,7 @@ class CatalogEntry:
     def number(self) -> str:
         """The document's number with its symbol, e.g. ``47/QĐ-UBND``; empty when not known."""
         number, symbol = self.fields.get("document_number", ""), self.fields.get("document_symbol", "")
-        return number if "/" in number or not symbol else f"{number}/{symbol}"
+        return number if not number or "/" in number or not symbol else f"{number}/{symbol}"
 
     @property
     def issue_date(self) -> str:

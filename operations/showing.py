@@ -8,8 +8,11 @@ from typing import Any
 
 from catalog.snippets import mask_personal_ids
 from dossiers.errors import NotFoundError
+from dossiers.field_names import label_field
 from dossiers.model import Actor, CatalogEntry, ExtractedField
+from dossiers.review import tell_reasons
 from operations.outcomes import extracted_fields, load_metadata
+from operations.results import OUTCOMES_VI
 from runtime.wiring import House
 from storage.metadata import DocumentMetadata
 
@@ -36,21 +39,30 @@ class ShownDocument:
         """Return the facts as (Vietnamese label, value)."""
         metadata = self.metadata
         archived_at = metadata.archived_at.astimezone(_VIETNAM_TIME)
+        first, last = metadata.first_page, metadata.last_page
+        pages = f"{first}" if first == last else f"{first}-{last}"
         signature = f"PAdES {metadata.pdf.level.value}" if metadata.pdf.level else "giữ nguyên chữ ký của tệp gốc"
         return [
             ("mã tài liệu", metadata.document_id),
             ("mã hồ sơ", metadata.dossier_number or "(chưa rõ)"),
             ("loại giấy tờ", f"{metadata.type_name} ({metadata.type_score:.2f})"),
             ("vì sao", "; ".join(metadata.type_reasons)),
-            ("trạng thái", metadata.outcome.value),
-            ("cần kiểm tra vì", ", ".join(reason.value for reason in metadata.review_reasons)),
-            ("tệp quét", f"{metadata.scan_name}, trang {metadata.first_page}-{metadata.last_page}"),
+            ("trạng thái", OUTCOMES_VI[metadata.outcome]),
+            ("cần kiểm tra vì", tell_reasons(metadata.review_reasons, metadata.list_review_notes())[0]),
+            ("tệp quét", f"{metadata.scan_name}, trang {pages}"),
             ("SHA-256 tệp quét", metadata.scan_sha256),
             ("độ tin cậy chữ", f"{metadata.text_confidence:.2f}"),
             ("chữ ký", f"{signature} {'(trình diễn)' if metadata.pdf.is_demonstration else ''}".strip()),
             ("khóa lưu trữ", metadata.pdf.key),
             ("SHA-256 PDF", metadata.pdf.sha256),
             ("lưu trữ lúc", archived_at.isoformat(timespec="seconds")),
+        ]
+
+    def list_field_rows(self) -> list[tuple[str, str, str, int]]:
+        """Return each field as (Vietnamese label, value as it may be shown, confidence, page of the scan)."""
+        return [
+            (label_field(name)[0], self.mask(field.value), f"{field.confidence:.2f}", field.page)
+            for name, field in self.fields.items()
         ]
 
     def to_json(self, *, with_text: bool = False) -> dict[str, Any]:

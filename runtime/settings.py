@@ -117,7 +117,6 @@ class ArchiveSettings(_Section):
 
     retention_days: int = Field(default=365, ge=0)
     maintenance: str = ""
-    max_attempts: int = Field(default=3, ge=1, le=20)
 
 
 class WatchSettings(_Section):

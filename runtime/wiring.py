@@ -137,6 +137,14 @@ class House:
         """Return the folder that holds what was made so far of one scan."""
         return _make_folder(self.work_dir / sha256)
 
+    @contextmanager
+    def temporary_folder(self) -> Iterator[Path]:
+        """Lend an empty folder of the home for a while. Raises StorageFullError and its kin when it cannot be made."""
+        with os_errors_mapped("temporary folder"):
+            folder = tempfile.TemporaryDirectory(prefix="sohoa-", dir=self.work_dir / "tmp")
+        with folder as name:
+            yield Path(name)
+
     def close(self) -> None:
         """Give back processes and connections that were opened."""
         for name in ("pages", "catalog", "archive"):
