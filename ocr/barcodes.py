@@ -36,7 +36,10 @@ def read_barcodes(pixels: Pixels) -> tuple[Barcode, ...]:
     height, width = pixels.shape[:2]
     scale = min(1.0, (MAX_PIXELS / (height * width)) ** 0.5)
     found = zxingcpp.read_barcodes(
-        resize(to_gray(pixels), scale), formats=tuple(NAMES), try_invert=False, text_mode=zxingcpp.TextMode.Plain
+        resize(to_gray(pixels), scale),
+        formats=zxingcpp.BarcodeFormats(tuple(NAMES)),
+        try_invert=False,
+        text_mode=zxingcpp.TextMode.Plain,
     )
     codes = [
         Barcode(NAMES[code.format], text, _find_box(code.position, 1 / scale, width, height))
