@@ -35,10 +35,11 @@ def find_marks(pixels: Pixels, dpi: int, barcodes: Sequence[Barcode] = ()) -> Pa
     inks = separate_inks(pixels, dpi)
     stamps = find_stamps(inks)
     strokes = find_strokes(inks, stamps.dark_discs)
-    pens = [
-        pen for pen in strokes.regions if not any(_lies_in(pen, stamp) and _is_smaller(pen, stamp) for stamp in stamps.regions)
+    others = [*strokes.regions, *find_pictures(inks.gray, inks.dpi)]
+    apart = [
+        one for one in others if not any(_lies_in(one, stamp) and not _reaches_out(one, stamp) for stamp in stamps.regions)
     ]
-    small = [*stamps.regions, *pens, *find_pictures(inks.gray, inks.dpi)]
+    small = [*stamps.regions, *apart]
     regions = [replace(region, bbox_px=scale_box(region.bbox_px, 1 / inks.scale, width, height)) for region in small]
     codes = [PageRegion(RegionKind.BARCODE, code.bbox_px, BARCODE_CONFIDENCE) for code in barcodes]
     kept = [region for region in regions if not any(_lies_in(region, code) for code in codes)]
@@ -53,5 +54,8 @@ def _lies_in(region: PageRegion, other: PageRegion) -> bool:
     return box.left <= x <= box.right and box.top <= y <= box.bottom
 
 
-def _is_smaller(region: PageRegion, other: PageRegion) -> bool:
-    return region.bbox_px.width < 0.5 * other.bbox_px.width and region.bbox_px.height < 0.5 * other.bbox_px.height
+def _reaches_out(region: PageRegion, other: PageRegion) -> bool:
+    """Say whether a region that lies in another one is no mere piece of it, as a signature across a seal."""
+    if RegionKind.STAMP is other.kind or region.kind is RegionKind.PICTURE:
+        return False
+    return region.bbox_px.width >= 0.5 * other.bbox_px.width or region.bbox_px.height >= 0.5 * other.bbox_px.height

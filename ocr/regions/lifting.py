@@ -9,6 +9,7 @@ from dossiers.model import BoxPx, RegionKind
 from ocr.page_image import WHITE, Pixels, as_pixels, to_gray
 from ocr.regions.find import PageMarks
 from ocr.regions.inks import Inks
+from ocr.regions.shapes import find_shapes
 
 STAMPS = frozenset({RegionKind.SEAL, RegionKind.FAN_STAMP, RegionKind.STAMP})
 MIN_INK_CHROMA = 22  # between the channels, of 255; black letters under a stamp keep less
@@ -17,6 +18,7 @@ MIN_ROW_EM = 2.5
 ROW_JOIN_EM = 1.5
 ROW_REACH_EM = 5.0  # a row of print goes on under a stroke by about a word
 SEAL_REACH_MM = 40.0  # and under a seal by as much as that is wide
+MAX_DISC_LEVEL = 215  # of 255, on flattened paper: all that may be ink of a faded seal
 PAPER_REACH_MM = 5.0  # the paper's brightness is taken from beside a tangle of strokes
 ROW_RISE_EM = 0.35
 MIN_PRINT_SHAPES, MAX_PRINT_MM = 3, 9.0
@@ -56,12 +58,12 @@ def find_red_print(marks: PageMarks) -> list[BoxPx]:
         return []
     kernel = np.ones((1, max(3, round(inks.mm(5)))), np.uint8)
     joined = as_pixels(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, kernel))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    _, stats = find_shapes(joined)
     found = []
     for left, top, width, height, _ in stats[1:].tolist():
         if not (inks.mm(1.2) <= height <= inks.mm(MAX_PRINT_MM) and width >= 2 * height):
             continue
-        _, _, shapes, _ = cv2.connectedComponentsWithStats(rest[top : top + height, left : left + width], connectivity=8)
+        _, shapes = find_shapes(rest[top : top + height, left : left + width])
         if int((shapes[1:, cv2.CC_STAT_HEIGHT] >= 0.4 * height).sum()) >= MIN_PRINT_SHAPES:
             found.append(_enlarge(BoxPx(left - 1, top - 1, left + width + 1, top + height + 1), inks))
     return found
@@ -95,7 +97,7 @@ def _erase_strokes(lifted: Pixels, pixels: Pixels, marks: PageMarks) -> None:
     side = max(3, round(inks.mm(PAPER_REACH_MM)) | 1)
     paper = as_pixels(cv2.dilate(inks.paper, np.ones((side, side), np.uint8)))
     rows = find_print_rows(marks)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(as_pixels(cv2.dilate(strokes, np.ones((9, 9), np.uint8))), connectivity=8)
+    _, stats = find_shapes(as_pixels(cv2.dilate(strokes, np.ones((9, 9), np.uint8))))
     thick = as_pixels(cv2.dilate(strokes, np.ones((3, 3), np.uint8)))
     for left, top, width, height, _ in stats[1:].tolist():
         box = _enlarge(BoxPx(left, top, left + width, top + height), inks)
@@ -115,12 +117,13 @@ def _erase_strokes(lifted: Pixels, pixels: Pixels, marks: PageMarks) -> None:
 def _collect_strokes(marks: PageMarks) -> Pixels:
     """Return the mask of the ink to erase: tall strokes, what else stands within signatures, and black seals."""
     inks, strokes = marks.inks, marks.strokes.signature_ink.copy()
-    any_ink = cv2.bitwise_or(cv2.bitwise_or(inks.dark, inks.blue), inks.rules)
+    any_ink = inks.dark | inks.blue | inks.rules
     for region in marks.strokes.regions:
         if region.kind is RegionKind.SIGNATURE:
             left, top, right, bottom = region.bbox_px
             strokes[top:bottom, left:right] |= any_ink[top:bottom, left:right]
-    return as_pixels(strokes | cv2.bitwise_and(marks.stamps.dark_discs, inks.dark))
+    in_discs = as_pixels((inks.flat < MAX_DISC_LEVEL) * np.uint8(WHITE)) & marks.stamps.dark_discs
+    return strokes | in_discs
 
 
 def find_print_rows(marks: PageMarks) -> Pixels:
@@ -132,19 +135,19 @@ def find_print_rows(marks: PageMarks) -> Pixels:
     discs = marks.stamps.dark_discs
     taken = cv2.bitwise_or(marks.strokes.signature_ink, discs)
     rest = as_pixels(cv2.subtract(cv2.bitwise_or(inks.dark, inks.blue), taken))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    labels, stats = find_shapes(rest)
     height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
     is_letter = (height >= 0.5 * em_px) & (height <= 2.0 * em_px) & (width <= 14 * em_px)
     is_letter[0] = False
     letters = as_pixels(is_letter[labels] * np.uint8(WHITE))
     joined = as_pixels(cv2.morphologyEx(letters, cv2.MORPH_CLOSE, np.ones((1, round(ROW_JOIN_EM * em_px) | 1), np.uint8)))
-    _, row_labels, row_stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    row_labels, row_stats = find_shapes(joined)
     is_row = row_stats[:, cv2.CC_STAT_WIDTH] >= MIN_ROW_EM * em_px
     is_row[0] = False
     kept = as_pixels(is_row[row_labels] * np.uint8(WHITE))
     rows = _carry_on(kept, ROW_REACH_EM * em_px, em_px)
     if cv2.countNonZero(discs):
-        rows |= cv2.bitwise_and(_carry_on(kept, inks.mm(SEAL_REACH_MM), em_px), discs)
+        rows |= _carry_on(kept, inks.mm(SEAL_REACH_MM), em_px) & discs
     return rows
 
 

@@ -7,9 +7,10 @@ import numpy as np
 
 from dossiers.model import BoxPx, PageRegion, RegionKind
 from ocr.page_image import WHITE, Pixels, as_pixels, resize
+from ocr.regions.shapes import find_shapes
 
 SCALE_DPI = 50
-PAPER_SHARE = 0.82  # of the page's paper: what is darker is covered
+PAPER_SHARE = 0.86  # of the page's paper: what is darker is covered
 GAP_MM = 1.0
 MIN_SIDE_MM, MAX_SIDE_MM = 14.0, 120.0
 MAX_ASPECT = 2.2
@@ -27,7 +28,7 @@ def find_pictures(thumbnail: Pixels, dpi: int) -> list[PageRegion]:
     close, opening = max(1, round(GAP_MM * px) | 1), max(3, round(MIN_SIDE_MM * 0.6 * px))
     covered = as_pixels(cv2.morphologyEx(covered, cv2.MORPH_CLOSE, np.ones((close, close), np.uint8)))
     covered = as_pixels(cv2.morphologyEx(covered, cv2.MORPH_OPEN, np.ones((opening, opening), np.uint8)))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(covered, connectivity=8)
+    _, stats = find_shapes(covered)
     found = []
     for left, top, width, height, area in stats[1:].tolist():
         sides = sorted((width, height))

@@ -45,7 +45,7 @@ def find_rings(mask: Pixels, dpi: int, *, min_coverage: float, min_contrast: flo
         return []
     scale = min(1.0, VOTING_DPI / dpi)
     votes, pad = _collect_votes(resize(mask, scale), dpi * scale)
-    thick = cv2.dilate(mask, np.ones((3, 3), np.uint8))
+    thick = as_pixels(cv2.dilate(mask, np.ones((3, 3), np.uint8)))
     rings: list[Ring] = []
     reach = MIN_RADIUS_MM / 25.4 * dpi * scale
     for _ in range(MAX_CANDIDATES):

@@ -11,10 +11,13 @@ from dossiers.model import BoxPx, PageRegion, RegionKind
 from ocr.page_image import Pixels, as_pixels
 from ocr.regions.inks import Inks
 from ocr.regions.rings import Ring, draw_discs, find_rings
+from ocr.regions.shapes import find_shapes
 
-# Measured on real scans: seals cover 0.99 of their rim (0.84 above what is outside it), text at most 0.67 and 0.33 of a circle.
+# Measured: a seal covers 0.99 of its rim, and 0.84 more than just outside it; a faint one 0.6 and 0.49. Text covers up to
+# 0.67 of some circle, but no more than 0.33 above its outside.
 MIN_RED_COVERAGE, MIN_RED_CONTRAST = 0.5, 0.4
-MIN_DARK_COVERAGE, MIN_DARK_CONTRAST = 0.78, 0.5
+MIN_DARK_COVERAGE, MIN_DARK_CONTRAST = 0.58, 0.42
+FADED_LEVEL = 190  # of 255: what faded red becomes on a gray page
 WHOLE_SHARE = 0.9  # of the rim on the page; with less it is a fan stamp
 SEAL_MARGIN_MM = 0.8
 JOIN_MM = 3.0
@@ -23,6 +26,9 @@ MIN_CLUSTER_INK_MM2 = 6.0
 MAX_PATCHES = 4  # more are a coloured ground, such as the table a receipt was photographed on
 EDGE_MM = 8.0
 FRAME_SHARE = 0.75
+MIN_PATCH_MM = 14.0  # of a seal so patchy that its rim is not found
+MAX_SEAL_FILL = 0.62  # a flag or an emblem is filled
+MIN_FAN_WIDTH_MM = 4.0  # narrower ones are the shadow of the lid
 MIN_ROUNDNESS = 0.6  # shorter side of a patchy stamp's box to the longer
 MAX_PRINT_MM = 9.0  # letters of a printed red title are lower
 
@@ -42,7 +48,9 @@ def find_stamps(inks: Inks) -> Stamps:
     rings = find_rings(inks.red, inks.dpi, min_coverage=MIN_RED_COVERAGE, min_contrast=MIN_RED_CONTRAST)
     is_dark = not rings
     if is_dark:
-        rings = find_rings(inks.dark, inks.dpi, min_coverage=MIN_DARK_COVERAGE, min_contrast=MIN_DARK_CONTRAST)
+        faded = cv2.threshold(inks.flat, FADED_LEVEL, 255, cv2.THRESH_BINARY_INV)[1]
+        ink = inks.dark if inks.is_bitonal else as_pixels(faded)
+        rings = find_rings(ink, inks.dpi, min_coverage=MIN_DARK_COVERAGE, min_contrast=MIN_DARK_CONTRAST)
     found = [_describe_ring(ring, inks) for ring in rings]
     disc = draw_discs(rings, inks.flat.shape, inks.mm(SEAL_MARGIN_MM))
     patches: list[PageRegion] = []
@@ -72,7 +80,7 @@ def _find_clusters(ink: Pixels, inks: Inks, *, is_red: bool) -> list[PageRegion]
         return []
     side = max(3, round(inks.mm(JOIN_MM)) | 1)
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(as_pixels(joined), connectivity=8)
+    labels, stats = find_shapes(as_pixels(joined))
     found = []
     low, high = inks.mm(MIN_STAMP_MM), inks.mm(MAX_STAMP_MM)
     for index in range(1, len(stats)):
@@ -94,11 +102,12 @@ def _judge_cluster(part: Pixels, box: BoxPx, inks: Inks, *, is_red: bool) -> Reg
         return None
     edge = inks.mm(EDGE_MM)
     at_side = box.left <= edge or box.right >= inks.flat.shape[1] - edge
-    if is_red and at_side and box.height >= inks.mm(MIN_STAMP_MM) and box.width <= inks.mm(30):
+    is_fan = inks.mm(MIN_FAN_WIDTH_MM) <= box.width <= inks.mm(30) and box.height >= inks.mm(MIN_STAMP_MM)
+    if is_red and at_side and is_fan:
         return RegionKind.FAN_STAMP
     if min(box.width, box.height) < inks.mm(MIN_STAMP_MM) * 0.7:
         return None
-    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(part, np.ones((3, 3), np.uint8)), connectivity=8)
+    _, stats = find_shapes(as_pixels(cv2.dilate(part, np.ones((3, 3), np.uint8))))
     frame = (stats[1:, cv2.CC_STAT_WIDTH] >= FRAME_SHARE * box.width) & (
         stats[1:, cv2.CC_STAT_HEIGHT] >= FRAME_SHARE * box.height
     )
@@ -107,7 +116,9 @@ def _judge_cluster(part: Pixels, box: BoxPx, inks: Inks, *, is_red: bool) -> Reg
         return RegionKind.STAMP
     is_round = min(box.width, box.height) >= MIN_ROUNDNESS * max(box.width, box.height)
     if is_red and is_round and box.height > inks.mm(MAX_PRINT_MM) and max(box.width, box.height) <= inks.mm(50):
-        return RegionKind.SEAL
+        if int((part > 0).sum()) > MAX_SEAL_FILL * box.width * box.height:
+            return RegionKind.PICTURE
+        return RegionKind.SEAL if max(box.width, box.height) >= inks.mm(MIN_PATCH_MM) else None
     return None
 
 

@@ -13,6 +13,7 @@ MAX_DOUBT = 0.45  # a word within a region that is read with less confidence is 
 MAX_ODD_DOUBT = 0.8  # and with less than this when it is no Vietnamese syllable, number or abbreviation
 MIN_INSIDE = 0.5  # of the word's box
 MIN_SURE_LINE = 0.85  # a line of print that only passes under a stroke keeps its words
+MAX_SCRAP_LETTERS = 2  # all that is left of a line within a region
 INSIDE_LINE = 0.8  # of a line's words: it has nothing to do with print outside
 SETTLED_SHARE = 0.6  # of a stroke's box under sure words: it was print after all
 DROPPING = frozenset({RegionKind.SEAL, RegionKind.FAN_STAMP, RegionKind.STAMP, RegionKind.SIGNATURE, RegionKind.PICTURE})
@@ -23,7 +24,7 @@ _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?[aăâeêioôơuưy]{1,3}(?:ng|nh|ch|[cmnpt])?", re.IGNORECASE
 )
 _NUMBER = re.compile(r"[0-9]+(?:[.,/:-][0-9]+)*")
-_ABBREVIATION = re.compile(r"[A-ZĐƯƠÔÂĂÊ]{2,}[0-9]*(?:[-/.][A-ZĐƯƠÔÂĂÊ0-9]+)*")
+_ABBREVIATION = re.compile(r"(?:[0-9]+/)*[A-ZĐƯƠÔÂĂÊ]{2,}[0-9]*(?:[-/.][A-ZĐƯƠÔÂĂÊ0-9]+)*")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _BRACKETS = "()[]{}\"'“”.,;:!?-–/…*"
 
@@ -45,7 +46,7 @@ def drop_region_words(lines: Sequence[RecognizedLine], regions: Sequence[PageReg
             continue
         is_wholly_inside = len(inside) >= INSIDE_LINE * len(line.words)
         words = [word for word in line.words if word not in inside or not _is_spurious(word, line, is_alone=is_wholly_inside)]
-        if words:
+        if words and not (is_wholly_inside and _is_scrap(words)):
             kept.append(join_words(words) if len(words) < len(line.words) else line)
     return kept
 
@@ -83,11 +84,14 @@ def _is_syllable(text: str) -> bool:
 def _is_spurious(word: RecognizedWord, line: RecognizedLine, *, is_alone: bool) -> bool:
     if word.confidence < MAX_DOUBT:
         return is_alone or len(word.text) < 2 or not looks_like_word(word.text)
-    if is_alone and len(line.text) <= 2 and not line.text.isdigit():
-        return True
     if not is_alone and line.confidence >= MIN_SURE_LINE:
         return False
     return word.confidence < MAX_ODD_DOUBT and not looks_like_word(word.text)
+
+
+def _is_scrap(words: Sequence[RecognizedWord]) -> bool:
+    text = "".join(word.text for word in words)
+    return len(text) <= MAX_SCRAP_LETTERS and not text.isdigit()
 
 
 def _is_inside(box: BoxPx, region: PageRegion) -> bool:

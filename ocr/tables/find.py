@@ -11,6 +11,7 @@ from dossiers.model import BoxPx, RecognizedLine, RecognizedWord, Table, TableCe
 from ocr.cleaning import flatten_light
 from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.regions.inks import reduce_page
+from ocr.regions.shapes import find_shapes
 from ocr.tables.grid import Grid, arrange_cells, find_cell_boxes
 
 RULES_DPI = 140  # where the gaps between letters still show: 150 of a page at 300
@@ -37,7 +38,7 @@ def find_tables(gray: Pixels, dpi: int, lines: Sequence[RecognizedLine]) -> tupl
     flat, times, px = _flatten(gray, dpi, RULES_DPI)
     horizontal, vertical = find_rule_masks(flat, px)
     both = as_pixels(cv2.bitwise_or(horizontal, vertical))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(both, connectivity=8)
+    labels, stats = find_shapes(both)
     tables = []
     for index in np.argsort(stats[1:, cv2.CC_STAT_TOP], kind="stable") + 1:
         left, top, width, height, _ = (int(value) for value in stats[index])
@@ -45,7 +46,7 @@ def find_tables(gray: Pixels, dpi: int, lines: Sequence[RecognizedLine]) -> tupl
             continue
         area = (slice(top, top + height), slice(left, left + width))
         own = as_pixels((labels[area] == index) * np.uint8(WHITE))
-        if not _is_grid(cv2.bitwise_and(own, horizontal[area]), cv2.bitwise_and(own, vertical[area])):
+        if not _is_grid(own & horizontal[area], own & vertical[area]):
             continue
         boxes = [_move(box, left, top) for box in find_cell_boxes(own, MIN_CELL_MM * px)]
         grid = arrange_cells(boxes, TOLERANCE_MM * px)
@@ -87,7 +88,7 @@ def _box_kernel(size: tuple[int, int]) -> Pixels:
 
 def _is_grid(horizontal: Pixels, vertical: Pixels) -> bool:
     """Say whether at least two rules cross, or meet, at least one other each way: three meetings make no frame."""
-    meetings, _ = cv2.connectedComponents(as_pixels(cv2.bitwise_and(horizontal, vertical)), connectivity=8)
+    meetings, _ = cv2.connectedComponents(horizontal & vertical, connectivity=8)
     return meetings - 1 >= 3
 
 

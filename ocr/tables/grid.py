@@ -1,4 +1,4 @@
-"""From the rules of a table to its grid: areas of paper that rules enclose are cells, and their sides line up in rows and columns."""
+"""From the rules of a table to its grid: what rules enclose are cells, and their sides line up in rows and columns."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from dossiers.model import BoxPx
 from ocr.page_image import WHITE, Pixels, as_pixels
+from ocr.regions.shapes import find_shapes, unite
 
-MAX_CELLS = 5000
+MAX_CELLS = 3000
 MIN_TILED = 0.8  # of the places of a grid belong to a cell: a torn rule may cost some
 MAX_SHARED = 1.1
 
@@ -41,14 +42,19 @@ def find_cell_boxes(rules: Pixels, min_side_px: float) -> list[BoxPx]:
     """Return the areas that rules (255) enclose within their own box; the box's edge counts as a rule. At most MAX_CELLS."""
     framed = rules.copy()
     framed[0], framed[-1], framed[:, 0], framed[:, -1] = (np.uint8(WHITE),) * 4
-    _, _, stats, _ = cv2.connectedComponentsWithStats(as_pixels(cv2.bitwise_not(framed)), connectivity=4)
+    _, stats = find_shapes(as_pixels(cv2.bitwise_not(framed)), connectivity=4)
     boxes = [
         BoxPx(left, top, left + width, top + height)
         for left, top, width, height, area in stats[1 : MAX_CELLS + 1].tolist()
         if min(width, height) >= min_side_px and area >= 0.6 * width * height
     ]
+    if not boxes:
+        return []
     # An area that holds another one is the space around a table within a frame.
-    return [box for box in boxes if not any(_holds(box, other) for other in boxes if other is not box)]
+    left, top, right, bottom = np.asarray(boxes).T
+    return [
+        box for box in boxes if not ((left > box.left) & (top > box.top) & (right < box.right) & (bottom < box.bottom)).any()
+    ]
 
 
 def arrange_cells(boxes: Sequence[BoxPx], tolerance_px: float) -> Grid | None:
@@ -75,10 +81,7 @@ def arrange_cells(boxes: Sequence[BoxPx], tolerance_px: float) -> Grid | None:
     if not _is_tiled(cells, (down.count - 1) * (across.count - 1)):
         return None
     cells.sort(key=lambda cell: (cell.row, cell.column))
-    whole = boxes[0]
-    for box in boxes[1:]:
-        whole = whole.union(box)
-    return Grid(whole, down.count - 1, across.count - 1, tuple(cells))
+    return Grid(unite(boxes), down.count - 1, across.count - 1, tuple(cells))
 
 
 class _Lines:
@@ -108,7 +111,3 @@ def _is_tiled(cells: Sequence[Cell], places: int) -> bool:
 
 def _span(first: int, count: int) -> range:
     return range(first, first + count)
-
-
-def _holds(box: BoxPx, other: BoxPx) -> bool:
-    return box.left < other.left and box.top < other.top and box.right > other.right and box.bottom > other.bottom
