@@ -43,7 +43,7 @@ MAX_NEIGHBOUR_QUERIES = 500
 SAMPLE_SHARE = 0.15  # of the page's height: about eight lines
 MIN_SAMPLE_CONFIDENCE = 0.6  # what a line read upside down rarely reaches
 SAMPLE_TIMEOUT_S = 20.0
-MIN_SKEW_DEG = 0.08  # resampling blurs letters; below this it costs more than it mends
+MIN_SKEW_DEG = 0.15  # resampling blurs letters; below this a line rises by less than a mark, and it costs more than it mends
 
 Profile = NDArray[np.float64]
 
