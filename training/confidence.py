@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import sys
 from collections.abc import Iterable
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from ocr.language.confidence import FEATURES, Rating, load_rating
-from ocr.language.mend import START, Reading, choose_lines, describe_choice
+from ocr.language.lattice import START
+from ocr.language.mend import Reading, choose_lines, describe_choice
 from ocr.language.ngrams import load_model
 from training.readings import KnownPage, normalize, read_pages
 
@@ -100,7 +102,7 @@ def print_table(rating: Rating, words: list[RatedWord]) -> None:
     rates = np.array([rating.rate(word.features, is_twice=word.is_twice) for word in words])
     right = np.array([word.is_right for word in words])
     sys.stdout.write(f"{'confidence':>15} {'words':>7} {'stated':>8} {'right':>8}\n")
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in itertools.pairwise(BANDS):
         inside = (rates >= low) & (rates < high)
         if inside.any():
             stated, held = rates[inside].mean(), right[inside].mean()

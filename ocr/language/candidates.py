@@ -15,7 +15,7 @@ from ocr.language.protect import is_address, is_code, is_surname
 from ocr.language.syllables import is_syllable
 from ocr.language.tokens import split_word
 
-MARGIN = 2.0  # nats: what neither reader gave must be so much better before it is taken
+MARGIN = 2.5  # nats: what neither reader gave must be so much better before it is taken
 MAX_EXTRA_COST = 14.0  # nats above the cheapest: no context makes up for more
 MAX_MIXED_PLACES = 4
 ILL_FORMED_COST = 6.0
