@@ -30,7 +30,7 @@ from training.corpus import is_held_out, mark_misread, read_lines, tokenize
 MARKS = (UNKNOWN, BREAK, COMMA, NUMBER)
 MIN_COUNT = 3  # of a syllable
 MIN_FOREIGN_COUNT = 25  # of a word that is no Vietnamese syllable: abbreviations, place names, not misreadings
-COMMON_WORDS = 20_000  # of the general word list, by falling frequency
+COMMON_WORDS = 40_000  # of the general word list, by falling frequency: all of it
 GENERAL_WEIGHT = 2  # a pair of the general list counts as so many in office text
 MIN_BIGRAM, MIN_TRIGRAM = 2, 2
 DISCOUNT = 0.75

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,14 +11,17 @@ from ocr.language.channel import FIRST_READER, SECOND_READER, weigh_reading
 from ocr.language.combine import Slot
 from ocr.language.letters import fold_letters, is_modern_placed, place_tone, split_key, strip_marks
 from ocr.language.ngrams import NgramModel
-from ocr.language.protect import is_address, is_code
+from ocr.language.protect import is_address, is_code, is_surname
 from ocr.language.syllables import is_syllable
 from ocr.language.tokens import split_word
 
-MARGIN = 2.0  # nats: what neither reader gave must be so much better before it is taken
+MARGIN = 2.5  # nats: what neither reader gave must be so much better before it is taken
 MAX_EXTRA_COST = 14.0  # nats above the cheapest: no context makes up for more
 MAX_MIXED_PLACES = 4
-ILL_FORMED_COST = 8.0
+ILL_FORMED_COST = 6.0
+NO_SURNAME_COST = 2.0
+MIXED_WORD = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
+RUN_TOGETHER = re.compile(r"[^\W\d_]{2}[,;:!?)][^\W\d_]{2}")
 SWAPPED = "rn>m m>rn cl>d ii>u vv>w l>i i>l c>e e>c l>t"
 SWAPS = tuple(pair.split(">") for pair in SWAPPED.split())
 
@@ -36,7 +40,7 @@ def list_candidates(slot: Slot, model: NgramModel, *, may_mend: bool, is_modern:
     ``is_modern`` is where tones are put in a new open syllable (``hoà``) when the reading does not tell.
     """
     readings = list(dict.fromkeys(text for text in (slot.first_text, slot.second_text) if text))
-    candidates = [Candidate(text, weigh_text(slot, text) + _weigh_address(text, readings)) for text in readings]
+    candidates = [Candidate(text, weigh_text(slot, text) + _weigh_form(text, readings)) for text in readings]
     if may_mend:
         extra = dict.fromkeys(text for reading in readings for text in _vary(reading, model, is_modern=is_modern))
         if len(readings) == 2:
@@ -55,9 +59,16 @@ def weigh_text(slot: Slot, text: str) -> float:
     return cost
 
 
-def _weigh_address(text: str, readings: list[str]) -> float:
-    """Return a cost for a reading that is no well-formed address where the other one is."""
-    return ILL_FORMED_COST if is_address(text) < max(map(is_address, readings)) else 0.0
+def _weigh_form(text: str, readings: list[str]) -> float:
+    """Return a cost for a reading with a digit or mark amid letters, or a broken address, where the other is well formed."""
+    others = [other for other in readings if other != text]
+    is_worse_address = not is_address(text) and any(map(is_address, others))
+    is_worse_word = MIXED_WORD.search(text) and any(is_syllable(split_word(other).core) for other in others)
+    is_run_together = RUN_TOGETHER.search(text) and not all(map(RUN_TOGETHER.search, others))
+    if is_worse_address or is_worse_word or is_run_together:
+        return ILL_FORMED_COST
+    is_worse_name = text[:1].isupper() and not is_surname(text) and any(map(is_surname, others))
+    return NO_SURNAME_COST if is_worse_name else 0.0
 
 
 def _vary(reading: str, model: NgramModel, *, is_modern: bool) -> Iterator[str]:

@@ -1,11 +1,14 @@
 """Two readings of one line laid side by side. Pure.
 
+Leader dots that a reader gave with a word ("An Giang.......") are no part of its text.
+
 The letters of both are aligned without regard to diacritics and case; wherever both have a space at the same place, a *slot*
 ends. A slot mostly holds one word of each; where the readers split words differently it holds several of one or both.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,23 +17,31 @@ from rapidfuzz.distance import Levenshtein
 from dossiers.model import RecognizedWord
 from ocr.language.letters import fold_letters
 
-MIN_SIMILARITY = 0.4  # two readings less alike are not of the same print
+LEADERS = re.compile(r"(?<=[\w)])[.…·_]{5,}\W*$")
+MIN_SIMILARITY = 0.4  # of letters without diacritics; two readings less alike are not of the same print
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What the readers saw in one place: ``first`` is never empty, ``second`` is when there is no second reading."""
+    """What the readers saw in one place: ``first`` is never empty, ``second`` is when there is no second reading.
+
+    ``is_alike`` is False when the two are hardly of the same print: one of them is noise.
+    """
 
     first: tuple[RecognizedWord, ...]
     second: tuple[RecognizedWord, ...] = ()
 
     @property
+    def is_alike(self) -> bool:
+        return Levenshtein.normalized_similarity(_fold(self.first), _fold(self.second)) >= MIN_SIMILARITY
+
+    @property
     def first_text(self) -> str:
-        return _join(self.first)
+        return join_texts(self.first)
 
     @property
     def second_text(self) -> str:
-        return _join(self.second)
+        return join_texts(self.second)
 
     @property
     def is_agreed(self) -> bool:
@@ -39,13 +50,16 @@ class Slot:
 
 
 def align_readings(first: Sequence[RecognizedWord], second: Sequence[RecognizedWord]) -> tuple[Slot, ...]:
-    """Return the slots of a line, left to right; together they hold every word of ``first``, and of ``second`` if it is alike.
+    """Return the slots of a line, left to right; together they hold every word of ``first`` and of ``second``.
 
-    A second reading that is not alike (below MIN_SIMILARITY, or empty) is left out: each word of ``first`` is a slot.
+    Without a second reading each word of ``first`` is a slot; one that is not alike makes one slot of the whole line.
     """
-    one, two = _fold(first), _fold(second)
-    if not second or Levenshtein.normalized_similarity(one, two) < MIN_SIMILARITY:
+    if not second:
         return tuple(Slot((word,)) for word in first)
+    whole = Slot(tuple(first), tuple(second))
+    if not whole.is_alike:
+        return (whole,)
+    one, two = _fold(first), _fold(second)
     slots, start_one, start_two = [], 0, 0
     for at_one, at_two in [*_find_common_spaces(one, two), (len(one), len(two))]:
         end_one, end_two = one.count(" ", 0, at_one) + 1, two.count(" ", 0, at_two) + 1
@@ -63,9 +77,15 @@ def _find_common_spaces(one: str, two: str) -> list[tuple[int, int]]:
     ]
 
 
+def join_texts(words: Sequence[RecognizedWord]) -> str:
+    """Return the words' texts with single spaces between, without leader dots."""
+    return " ".join(trim_leaders(word.text) for word in words)
+
+
+def trim_leaders(text: str) -> str:
+    """Return a word without the leader dots behind it; a word of dots alone stays."""
+    return LEADERS.sub("", text) or text
+
+
 def _fold(words: Sequence[RecognizedWord]) -> str:
-    return fold_letters(_join(words))
-
-
-def _join(words: Sequence[RecognizedWord]) -> str:
-    return " ".join(word.text for word in words)
+    return fold_letters(join_texts(words))

@@ -50,8 +50,8 @@ class NgramModel:
     _seen: dict[tuple[str, str, str], float] = field(default_factory=dict)
 
     def knows(self, key: str) -> bool:
-        """Tell whether a key is in the vocabulary."""
-        return key in self.ids
+        """Tell whether a key is in the vocabulary; UNKNOWN is not."""
+        return key != UNKNOWN and key in self.ids
 
     def score_alone(self, key: str) -> float:
         """Return the natural log-probability of a key without context; that of UNKNOWN for an unknown one."""

@@ -76,7 +76,7 @@ def _is_alike(read: str, wanted: str) -> bool:
 def _write(word: RecognizedWord, wanted: str) -> RecognizedWord:
     """Return the word written as ``wanted``, unless it is so already but for where its tone is printed, or is a code."""
     read, want = split_word(word.text), split_word(wanted)
-    if spell_key(read.core) == spell_key(want.core) and read.core[:1] == want.core[:1]:
+    if spell_key(read.core) == spell_key(want.core) and _tell_case(read.core) == _tell_case(want.core):
         return word
     if any(letter.isdigit() for letter in word.text) or (is_code(word.text) and read.core):
         return word
@@ -84,6 +84,10 @@ def _write(word: RecognizedWord, wanted: str) -> RecognizedWord:
     return (
         word if text == word.text else replace(word, text=text, raw_text=word.text if word.raw_text is None else word.raw_text)
     )
+
+
+def _tell_case(core: str) -> tuple[bool, bool]:
+    return core.isupper(), core[:1].isupper()
 
 
 def _fold(texts: Iterable[str]) -> str:

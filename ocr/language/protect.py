@@ -28,17 +28,23 @@ def is_code(word: str) -> bool:
         return True
     if ADDRESS.search(word):
         return True
-    return (
-        core.isupper()
-        and not is_syllable(core)
-        and len(core) <= 6
-        and all(letter.isascii() or letter == "Đ" for letter in core)
-    )
+    return is_abbreviation(core)
+
+
+def is_abbreviation(core: str) -> bool:
+    """Tell whether a word is short, in capitals without diacritics, and spells no syllable: ``UBND``, ``TP``, ``NĐ``."""
+    is_plain = all(letter.isascii() or letter == "Đ" for letter in core)
+    return core.isupper() and is_plain and len(core) <= MAX_ABBREVIATION and not is_syllable(core)
 
 
 def is_address(word: str) -> bool:
     """Tell whether a word is a well-formed e-mail or web address."""
     return WELL_FORMED.fullmatch(word) is not None
+
+
+def is_surname(word: str) -> bool:
+    """Tell whether a word, written with a capital, is a common surname."""
+    return word[:1].isupper() and spell_key(word) in SURNAMES
 
 
 def is_named(words: Sequence[str], at: int) -> bool:

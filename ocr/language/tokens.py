@@ -17,7 +17,7 @@ COMMA = ","
 UNKNOWN = "<u>"
 CORE = re.compile(r"^(?P<before>[^\w]*)(?P<core>.*?)(?P<after>[^\w]*)$", re.DOTALL)
 
-WRITTEN_WORD = re.compile(r"[^\W\d_A-ZĐ]{2}")  # two small letters in a row, or a capital with a diacritic
+WRITTEN_WORD = re.compile(r"[a-z]{2}|[^\W\d_A-Za-zĐđ]")  # two small letters in a row, or a letter with a diacritic
 
 
 @dataclass(frozen=True, slots=True)

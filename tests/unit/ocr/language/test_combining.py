@@ -25,6 +25,11 @@ def test_a_word_that_one_reader_lacks_lies_with_its_neighbour() -> None:
     assert " ".join(second for _, second in slots) == "ngày 15 tháng 4"
 
 
-def test_what_is_not_alike_is_no_second_reading() -> None:
-    assert pair("Nơi nhận:", "qwe 123") == [("Nơi", ""), ("nhận:", "")]
+def test_what_is_not_alike_lies_in_one_slot_and_without_a_second_reading_each_word_does() -> None:
+    assert pair("Nơi nhận:", "qwe 123") == [("Nơi nhận:", "qwe 123")]
     assert pair("Nơi nhận:", "") == [("Nơi", ""), ("nhận:", "")]
+
+
+def test_leader_dots_are_no_text() -> None:
+    assert pair("An Giang.......", "An Giang...") == [("An", "An"), ("Giang", "Giang...")]
+    assert pair("ngày ........ tháng", "") == [("ngày", ""), ("........", ""), ("tháng", "")]

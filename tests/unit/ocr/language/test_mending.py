@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ocr.language.mend import mend_lines
-from tests.support.readings import make_line, make_reading
+from tests.support.readings import make_reading
 
 
 def mend(first: str, second: str | None = None, unsure: tuple[str, ...] = ()) -> str:
@@ -91,10 +91,16 @@ def test_the_line_before_tells_how_a_line_begins() -> None:
     assert [line.text for line in lines] == ["của các cơ quan, tổ", "chức và cá nhân"]
 
 
-def test_a_second_reading_of_something_else_is_left_out() -> None:
-    line = make_line("Nơi nhận:")
-    (mended,) = mend_lines([make_reading("Nơi nhận:", "xyz 123 qwe rty")])
-    assert mended == line
+def test_of_two_readings_that_are_not_alike_the_one_that_spells_words_is_taken() -> None:
+    assert mend("Nơi nhận:", "xyz 123 qwe rty") == "Nơi nhận:"
+    (line,) = mend_lines([make_reading("TÔitfnM: cá 626426016 ãngcol6e", "Tôi tên là: Lý Văn Quyền")])
+    assert line.text == "Tôi tên là: Lý Văn Quyền"
+    assert {word.raw_text for word in line.words} == {"TÔitfnM: cá 626426016 ãngcol6e"}
+
+
+def test_leader_dots_are_cut_off_and_kept_as_read() -> None:
+    (line,) = mend_lines([make_reading("tỉnh An Giang.........")])
+    assert (line.text, line.words[-1].raw_text) == ("tỉnh An Giang", "Giang.........")
 
 
 def test_nothing_becomes_nothing() -> None:

@@ -19,6 +19,8 @@ from tests.support.readings import make_line
         ("Nơi nhân:", "Nơi nhận:"),
         ("Căn cử Luật Đất đai", "Căn cứ Luật Đất đai"),
         ("Cán bộ Luật Đất đai", "Cán bộ Luật Đất đai"),
+        ("UỶ BAN NHÂN DÂN", "UỶ BAN NHÂN DÂN"),
+        ("UỸ BAN NHÂN DÂN", "ỦY BAN NHÂN DÂN"),
         ("Độc lập trong công tác", "Độc lập trong công tác"),
     ],
 )
