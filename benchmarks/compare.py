@@ -30,6 +30,7 @@ from samples.generator.single_pages import PAGES_A_TURNED_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
 REALSCANS = ROOT.parent / "shared" / "realscans"
+SAMPLES = "samples"
 REAL_SETS = {REAL_DEV, REAL_HELD, HEADERS_DEV, HEADERS_HELD}
 REREAD_SETS = (REAL_DEV, REAL_HELD, "moderate-200", "marks-200")
 QUICK_SETS = (REAL_DEV, "clean-300", "moderate-200", "forms-200", "hard-shadow", "turned")
@@ -45,7 +46,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return the options; ``--quick`` lowers what was not given."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="few pages of few sets: some minutes")
-    sets = (*GROUPS, "real", *REAL_SETS)
+    sets = (*GROUPS, "real", SAMPLES, *REAL_SETS)
     parser.add_argument("--set", dest="sets", action="append", choices=sorted(set(sets)), help="this set; may be repeated")
     parser.add_argument("--seed", type=int, default=1, help="which pages are drawn")
     parser.add_argument("--count", type=int, default=0, help="pages of each drawn kind (8 for the mixed turns); default 6")
@@ -72,13 +73,15 @@ def default_cache() -> Path:
 
 def gather_sets(options: argparse.Namespace, scratch: Path) -> Iterator[PageSet]:
     """Yield the sets that were asked for; a folder of real scans that is not there is told and left out."""
-    wanted: list[str] = options.sets or (list(QUICK_SETS) if options.quick else ["real", "all"])
+    wanted: list[str] = options.sets or (list(QUICK_SETS) if options.quick else ["real", SAMPLES, "all"])
     real = REAL_SETS if "real" in wanted else REAL_SETS & set(wanted)
     if real and not (options.realscans / "gt").is_dir():
         tell(f"no real scans in {options.realscans}: left out")
     elif real:
         found = (*load_real(options.realscans, scratch / "real"), *load_headers(options.realscans, scratch / "real"))
         yield from (page_set for page_set in found if page_set.name in real)
+    if SAMPLES in wanted:
+        yield load_drawn(SAMPLES, ROOT / "samples")
     for name in dict.fromkeys(name for group in wanted if group in GROUPS for name in GROUPS[group]):
         count = PAGES_A_TURNED_FILE if LEVELS[name].turned else options.count
         folder = draw_sets(name, options.seed, count, scratch / "drawn")[name]
