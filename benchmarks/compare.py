@@ -11,7 +11,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.draw_pages import draw_sets
 from benchmarks.figures import OURS, PEER, PLAIN, Figure, Measurements
@@ -111,8 +113,8 @@ def run_long(worker: OurWorker, sets: dict[str, dict[str, SetResult]], pages: in
     return tuple(peaks)
 
 
-def measure(options: argparse.Namespace, scratch: Path) -> tuple[Measurements, dict[str, object]]:
-    """Measure everything that was asked for."""
+def measure(options: argparse.Namespace, scratch: Path) -> Iterator[tuple[Measurements, dict[str, object]]]:
+    """Measure everything that was asked for; yield all that is known after each set, so that a broken run loses little."""
     about: dict[str, object] = {"seed": options.seed, "runs": options.runs, "count": options.count}
     engines: dict[str, Digitize] = {}
     with ExitStack() as stack:
@@ -127,16 +129,23 @@ def measure(options: argparse.Namespace, scratch: Path) -> tuple[Measurements, d
         if options.rank:
             plain = PlainTesseract()
             engines[PLAIN] = lambda file: plain.digitize(file.path)
-        sets: dict[str, dict[str, SetResult]] = {}
-        stands, reread = {}, {}
+        found = Measurements({})
         for page_set in gather_sets(options, scratch):
-            sets[page_set.name] = results = measure_set(page_set, engines, options.runs, tell)
-            if page_set.name == "turned":
-                stands = {name: judge_set(result) for name, result in results.items() if name != PLAIN}
-            if worker is not None and page_set.name in REREAD_SETS:
-                reread[page_set.name] = reread_stored(worker, results[OURS])
-        peaks = run_long(worker, sets, options.long, scratch) if worker is not None and options.long else ()
-    return Measurements(sets, stands, reread, peaks, list_extra_figures(options, sets)), about
+            results = measure_set(page_set, engines, options.runs, tell)
+            found = _add_set(found, page_set.name, results, worker)
+            found = replace(found, extra=list_extra_figures(options, found.sets))
+            yield found, about
+        if worker is not None and options.long:
+            yield replace(found, long_peaks=run_long(worker, found.sets, options.long, scratch)), about
+
+
+def _add_set(found: Measurements, name: str, results: dict[str, SetResult], worker: OurWorker | None) -> Measurements:
+    stands, reread = found.stands, found.reread
+    if name == "turned":
+        stands = {engine: judge_set(result) for engine, result in results.items() if engine != PLAIN}
+    if worker is not None and name in REREAD_SETS:
+        reread = {**reread, name: reread_stored(worker, results[OURS])}
+    return replace(found, sets={**found.sets, name: results}, stands=stands, reread=reread)
 
 
 def list_extra_figures(options: argparse.Namespace, sets: dict[str, dict[str, SetResult]]) -> tuple[Figure, ...]:
@@ -151,15 +160,17 @@ def _plain_name(file: BenchFile) -> str:
 
 
 def main() -> None:
-    """Measure, write the report, print the figures."""
+    """Measure, write the report after each set, print the figures at the end."""
     options = parse()
-    with tempfile.TemporaryDirectory(prefix="sohoa-bench-") as scratch:
-        found, about = measure(options, Path(scratch))
     options.out.mkdir(parents=True, exist_ok=True)
-    report = make_report(found, about)
-    write_report(report, options.out / "results.json", options.out / "results.md")
-    sys.stdout.write(render_figures(report["figures"]) + "\n")
-    tell(f"written: {options.out / 'results.json'} and results.md")
+    report: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory(prefix="sohoa-bench-") as scratch:
+        for found, about in measure(options, Path(scratch)):
+            report = make_report(found, about)
+            write_report(report, options.out / "results.json", options.out / "results.md")
+    if report:
+        sys.stdout.write(render_figures(report["figures"]) + "\n")
+        tell(f"written: {options.out / 'results.json'} and results.md")
 
 
 if __name__ == "__main__":
