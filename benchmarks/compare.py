@@ -11,7 +11,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.draw_pages import draw_sets
 from benchmarks.figures import OURS, PEER, PLAIN, Figure, Measurements
@@ -30,6 +32,7 @@ from samples.generator.single_pages import PAGES_A_TURNED_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
 REALSCANS = ROOT.parent / "shared" / "realscans"
+SAMPLES = "samples"
 REAL_SETS = {REAL_DEV, REAL_HELD, HEADERS_DEV, HEADERS_HELD}
 REREAD_SETS = (REAL_DEV, REAL_HELD, "moderate-200", "marks-200")
 QUICK_SETS = (REAL_DEV, "clean-300", "moderate-200", "forms-200", "hard-shadow", "turned")
@@ -45,7 +48,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return the options; ``--quick`` lowers what was not given."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="few pages of few sets: some minutes")
-    sets = (*GROUPS, "real", *REAL_SETS)
+    sets = (*GROUPS, "real", SAMPLES, *REAL_SETS)
     parser.add_argument("--set", dest="sets", action="append", choices=sorted(set(sets)), help="this set; may be repeated")
     parser.add_argument("--seed", type=int, default=1, help="which pages are drawn")
     parser.add_argument("--count", type=int, default=0, help="pages of each drawn kind (8 for the mixed turns); default 6")
@@ -72,13 +75,15 @@ def default_cache() -> Path:
 
 def gather_sets(options: argparse.Namespace, scratch: Path) -> Iterator[PageSet]:
     """Yield the sets that were asked for; a folder of real scans that is not there is told and left out."""
-    wanted: list[str] = options.sets or (list(QUICK_SETS) if options.quick else ["real", "all"])
+    wanted: list[str] = options.sets or (list(QUICK_SETS) if options.quick else ["real", SAMPLES, "all"])
     real = REAL_SETS if "real" in wanted else REAL_SETS & set(wanted)
     if real and not (options.realscans / "gt").is_dir():
         tell(f"no real scans in {options.realscans}: left out")
     elif real:
         found = (*load_real(options.realscans, scratch / "real"), *load_headers(options.realscans, scratch / "real"))
         yield from (page_set for page_set in found if page_set.name in real)
+    if SAMPLES in wanted:
+        yield load_drawn(SAMPLES, ROOT / "samples")
     for name in dict.fromkeys(name for group in wanted if group in GROUPS for name in GROUPS[group]):
         count = PAGES_A_TURNED_FILE if LEVELS[name].turned else options.count
         folder = draw_sets(name, options.seed, count, scratch / "drawn")[name]
@@ -108,8 +113,8 @@ def run_long(worker: OurWorker, sets: dict[str, dict[str, SetResult]], pages: in
     return tuple(peaks)
 
 
-def measure(options: argparse.Namespace, scratch: Path) -> tuple[Measurements, dict[str, object]]:
-    """Measure everything that was asked for."""
+def measure(options: argparse.Namespace, scratch: Path) -> Iterator[tuple[Measurements, dict[str, object]]]:
+    """Measure everything that was asked for; yield all that is known after each set, so that a broken run loses little."""
     about: dict[str, object] = {"seed": options.seed, "runs": options.runs, "count": options.count}
     engines: dict[str, Digitize] = {}
     with ExitStack() as stack:
@@ -124,16 +129,23 @@ def measure(options: argparse.Namespace, scratch: Path) -> tuple[Measurements, d
         if options.rank:
             plain = PlainTesseract()
             engines[PLAIN] = lambda file: plain.digitize(file.path)
-        sets: dict[str, dict[str, SetResult]] = {}
-        stands, reread = {}, {}
+        found = Measurements({})
         for page_set in gather_sets(options, scratch):
-            sets[page_set.name] = results = measure_set(page_set, engines, options.runs, tell)
-            if page_set.name == "turned":
-                stands = {name: judge_set(result) for name, result in results.items() if name != PLAIN}
-            if worker is not None and page_set.name in REREAD_SETS:
-                reread[page_set.name] = reread_stored(worker, results[OURS])
-        peaks = run_long(worker, sets, options.long, scratch) if worker is not None and options.long else ()
-    return Measurements(sets, stands, reread, peaks, list_extra_figures(options, sets)), about
+            results = measure_set(page_set, engines, options.runs, tell)
+            found = _add_set(found, page_set.name, results, worker)
+            found = replace(found, extra=list_extra_figures(options, found.sets))
+            yield found, about
+        if worker is not None and options.long:
+            yield replace(found, long_peaks=run_long(worker, found.sets, options.long, scratch)), about
+
+
+def _add_set(found: Measurements, name: str, results: dict[str, SetResult], worker: OurWorker | None) -> Measurements:
+    stands, reread = found.stands, found.reread
+    if name == "turned":
+        stands = {engine: judge_set(result) for engine, result in results.items() if engine != PLAIN}
+    if worker is not None and name in REREAD_SETS:
+        reread = {**reread, name: reread_stored(worker, results[OURS])}
+    return replace(found, sets={**found.sets, name: results}, stands=stands, reread=reread)
 
 
 def list_extra_figures(options: argparse.Namespace, sets: dict[str, dict[str, SetResult]]) -> tuple[Figure, ...]:
@@ -148,15 +160,17 @@ def _plain_name(file: BenchFile) -> str:
 
 
 def main() -> None:
-    """Measure, write the report, print the figures."""
+    """Measure, write the report after each set, print the figures at the end."""
     options = parse()
-    with tempfile.TemporaryDirectory(prefix="sohoa-bench-") as scratch:
-        found, about = measure(options, Path(scratch))
     options.out.mkdir(parents=True, exist_ok=True)
-    report = make_report(found, about)
-    write_report(report, options.out / "results.json", options.out / "results.md")
-    sys.stdout.write(render_figures(report["figures"]) + "\n")
-    tell(f"written: {options.out / 'results.json'} and results.md")
+    report: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory(prefix="sohoa-bench-") as scratch:
+        for found, about in measure(options, Path(scratch)):
+            report = make_report(found, about)
+            write_report(report, options.out / "results.json", options.out / "results.md")
+    if report:
+        sys.stdout.write(render_figures(report["figures"]) + "\n")
+        tell(f"written: {options.out / 'results.json'} and results.md")
 
 
 if __name__ == "__main__":

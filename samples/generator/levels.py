@@ -16,15 +16,16 @@ CLEAN, MODERATE = PROFILES["clean"], PROFILES["moderate"]
 class Level:
     """One kind of page.
 
-    ``draw_dpi`` is the resolution of drawing, ``coarser`` how many times coarser the scan is. ``damage`` is shadow, copy, toner
-    or empty; ``shape`` flat, curl or photo. ``overlays`` are keys of ``overlays.OVERLAYS`` with the chance of each.
-    ``turned`` puts every page of a file at another quarter turn and skews it by up to ten degrees.
+    ``draw_dpi`` is the resolution of drawing; the scan is ``coarser`` times coarser or ``finer`` times finer. ``damage`` is
+    shadow, copy, toner or empty; ``shape`` flat, curl or photo. ``overlays`` are keys of ``overlays.OVERLAYS`` with the
+    chance of each. ``turned`` puts every page of a file at another quarter turn and skews it by up to ten degrees.
     """
 
     papers: tuple[DrawPaper, ...]
     wear: Wear = MODERATE
     draw_dpi: int = 200
     coarser: int = 1
+    finer: int = 1
     mode: Mode = "colour"
     damage: str = ""
     shape: str = "flat"
@@ -36,7 +37,7 @@ class Level:
     @property
     def dpi(self) -> int:
         """Dots an inch of the scan."""
-        return self.draw_dpi // self.coarser
+        return self.draw_dpi // self.coarser * self.finer
 
 
 LETTERS: tuple[DrawPaper, ...] = (
@@ -85,13 +86,17 @@ LEVELS: dict[str, Level] = {
     "hard-faint": Level(LETTERS, replace(MODERATE, noise=0.0, blur_mm=0.02, ink=1.0), 200, mode="bitonal", damage="copy"),
     "hard-bleed": Level(LETTERS, replace(MODERATE, bleed=0.3, ink=0.8), 200),
     "hard-toner": Level(LETTERS, replace(MODERATE, ink=1.0), 200, damage="toner"),
+    "large-600": Level(LETTERS, replace(MODERATE, jpeg_quality=75), 200, finer=3),
+    "large-1200": Level(LETTERS, replace(MODERATE, jpeg_quality=75), 200, finer=6),
 }
 """Every kind of page by its name."""
 
 HARD = ("hard-shadow", "hard-curl", "hard-photo", "hard-100dpi", "hard-faint")
+LARGE = ("large-600", "large-1200")  # 35 and 139 megapixels: for memory, not for letters
 GROUPS: dict[str, tuple[str, ...]] = {
     "hard": (*HARD, "hard-bleed", "hard-toner"),
-    "all": tuple(LEVELS),
+    "large": LARGE,
+    "all": tuple(name for name in LEVELS if name not in LARGE),
     **{name: (name,) for name in LEVELS},
 }
 """Names that stand for several kinds."""

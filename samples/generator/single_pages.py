@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from dossiers.model import BoxPx
 from samples.generator.build import SCANS, locate_truth, write_manifest
 from samples.generator.degrade import Scan, scan_page
 from samples.generator.dice import Dice
@@ -33,11 +34,12 @@ _FULL_LINES = 15  # a sheet with a signature alone says little about a reader
 
 @dataclass(frozen=True, slots=True)
 class DrawnPage:
-    """A page as scanned, what it says, and the picture of the page as it should stand."""
+    """A page as scanned, what it says, and the picture of the page as it should stand; ``size_px`` when it does."""
 
     scan: Scan
     lines: tuple[PlacedLine, ...]
     upright: Image.Image
+    size_px: tuple[int, int]
     paper_type: str
 
 
@@ -75,12 +77,16 @@ def draw_page(name: str, seed: int, index: int) -> DrawnPage:
         page,
         dice,
         level.wear,
-        dpi=level.dpi,
+        dpi=level.draw_dpi // level.coarser,
         mode=level.mode,
         rotation_deg=TURNS_DEG[index % 4] if level.turned else 0,
         verso=verso.resize(page.size) if verso is not None else None,
     )
-    return DrawnPage(scan, lines, page, paper.type_id)
+    if level.finer > 1:
+        image = scan.image.resize((page.width * level.finer, page.height * level.finer), Image.Resampling.BICUBIC)
+        scan = replace(scan, image=image)
+    size_px = page.width * level.finer, page.height * level.finer
+    return DrawnPage(scan, lines, page, size_px, paper.type_id)
 
 
 def _open_case(level: Level, dice: Dice, index: int) -> Case:
@@ -106,11 +112,11 @@ def _spoil(level: Level, dice: Dice, sheet: Sheet) -> tuple[Warped, tuple[Placed
     else:
         warped = place(page, page.size)
     moved = (replace(line, bbox_px=warped.move_box(line.bbox_px)) for line in sheet.lines)
-    return warped, tuple(_scale(line, level.coarser) for line in moved)
+    return warped, tuple(_scale(line, level.finer / level.coarser) for line in moved)
 
 
-def _scale(line: PlacedLine, coarser: int) -> PlacedLine:
-    return replace(line, bbox_px=type(line.bbox_px)(*(round(value / coarser) for value in line.bbox_px)))
+def _scale(line: PlacedLine, factor: float) -> PlacedLine:
+    return replace(line, bbox_px=BoxPx(*(round(value * factor) for value in line.bbox_px)))
 
 
 def _write_file(file_name: str, name: str, pages: list[DrawnPage], out: Path) -> FileTruth:
@@ -146,7 +152,7 @@ def _describe(number: int, page: DrawnPage, level: Level) -> PageTruth:
         blank=False,
         dpi=level.dpi,
         mode=level.mode,
-        width_px=page.upright.width,
-        height_px=page.upright.height,
+        width_px=page.size_px[0],
+        height_px=page.size_px[1],
         lines=page.lines,
     )

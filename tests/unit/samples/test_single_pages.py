@@ -90,4 +90,5 @@ def test_every_level_names_overlays_that_exist_and_belongs_to_a_group() -> None:
     for level in LEVELS.values():
         assert {name for name, _ in level.overlays} <= set(OVERLAYS)
         assert level.draw_dpi % level.coarser == 0
-    assert LEVELS["hard-100dpi"].dpi == 100
+    assert (LEVELS["hard-100dpi"].dpi, LEVELS["large-600"].dpi) == (100, 600)
+    assert not set(GROUPS["large"]) & set(GROUPS["all"])
