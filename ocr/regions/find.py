@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from dossiers.model import Barcode, PageRegion, RegionKind
 from ocr.lines import scale_box
 from ocr.page_image import Pixels
@@ -34,7 +36,7 @@ def find_marks(pixels: Pixels, dpi: int, barcodes: Sequence[Barcode] = ()) -> Pa
     height, width = pixels.shape[:2]
     inks = separate_inks(pixels, dpi)
     stamps = find_stamps(inks)
-    strokes = find_strokes(inks, stamps.dark_discs)
+    strokes = find_strokes(inks, stamps.discs if stamps.are_dark else np.zeros_like(stamps.discs))
     others = [*strokes.regions, *find_pictures(inks.gray, inks.dpi)]
     apart = [
         one for one in others if not any(_lies_in(one, stamp) and not _reaches_out(one, stamp) for stamp in stamps.regions)

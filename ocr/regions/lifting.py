@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from dossiers.model import BoxPx, RegionKind
 from ocr.page_image import WHITE, Pixels, as_pixels, to_gray
 from ocr.regions.find import PageMarks
 from ocr.regions.inks import Inks
-from ocr.regions.shapes import find_shapes
+from ocr.regions.shapes import Integers, find_shapes
 
 STAMPS = frozenset({RegionKind.SEAL, RegionKind.FAN_STAMP, RegionKind.STAMP})
 MIN_INK_CHROMA = 22  # between the channels, of 255; black letters under a stamp keep less
@@ -20,7 +21,9 @@ ROW_REACH_EM = 5.0  # a row of print goes on under a stroke by about a word
 SEAL_REACH_MM = 40.0  # and under a seal by as much as that is wide
 MAX_DISC_LEVEL = 215  # of 255, on flattened paper: all that may be ink of a faded seal
 PAPER_REACH_MM = 5.0  # the paper's brightness is taken from beside a tangle of strokes
-ROW_RISE_EM = 0.35
+ROW_RISE_EM, ROW_FALL_EM = 0.8, 0.35  # capitals carry marks above and below
+INSIDE_SHARE = 0.7  # of a row within a seal or a signature
+MIN_ROW_LETTERS, MIN_LEVEL_SHARE, MAX_BASE_EM = 4, 0.6, 0.2
 MIN_PRINT_SHAPES, MAX_PRINT_MM = 3, 9.0
 
 
@@ -115,24 +118,24 @@ def _erase_strokes(lifted: Pixels, pixels: Pixels, marks: PageMarks) -> None:
 
 
 def _collect_strokes(marks: PageMarks) -> Pixels:
-    """Return the mask of the ink to erase: tall strokes, what else stands within signatures, and black seals."""
+    """Return the mask of the ink to erase: tall strokes, what else stands within signatures and seals, and black seals."""
     inks, strokes = marks.inks, marks.strokes.signature_ink.copy()
     any_ink = inks.dark | inks.blue | inks.rules
     for region in marks.strokes.regions:
         if region.kind is RegionKind.SIGNATURE:
             left, top, right, bottom = region.bbox_px
             strokes[top:bottom, left:right] |= any_ink[top:bottom, left:right]
-    in_discs = as_pixels((inks.flat < MAX_DISC_LEVEL) * np.uint8(WHITE)) & marks.stamps.dark_discs
-    return strokes | in_discs
+    faded = as_pixels((inks.flat < MAX_DISC_LEVEL) * np.uint8(WHITE))
+    return strokes | ((faded if marks.stamps.are_dark else inks.dark) & marks.stamps.discs)
 
 
 def find_print_rows(marks: PageMarks) -> Pixels:
     """Return the mask of rows of print: letter-sized shapes side by side, carried on to both sides by about a word.
 
-    In the place of a black seal they are carried on across it.
+    In the place of a black seal they are carried on across it. Within seals and signatures a row must stand on one base.
     """
     inks, em_px = marks.inks, marks.strokes.em_px
-    discs = marks.stamps.dark_discs
+    discs = marks.stamps.discs if marks.stamps.are_dark else np.zeros_like(inks.dark)
     taken = cv2.bitwise_or(marks.strokes.signature_ink, discs)
     rest = as_pixels(cv2.subtract(cv2.bitwise_or(inks.dark, inks.blue), taken))
     labels, stats = find_shapes(rest)
@@ -143,6 +146,7 @@ def find_print_rows(marks: PageMarks) -> Pixels:
     joined = as_pixels(cv2.morphologyEx(letters, cv2.MORPH_CLOSE, np.ones((1, round(ROW_JOIN_EM * em_px) | 1), np.uint8)))
     row_labels, row_stats = find_shapes(joined)
     is_row = row_stats[:, cv2.CC_STAT_WIDTH] >= MIN_ROW_EM * em_px
+    is_row &= ~_find_scrawls(row_labels, stats[is_letter], marks)
     is_row[0] = False
     kept = as_pixels(is_row[row_labels] * np.uint8(WHITE))
     rows = _carry_on(kept, ROW_REACH_EM * em_px, em_px)
@@ -151,9 +155,35 @@ def find_print_rows(marks: PageMarks) -> Pixels:
     return rows
 
 
+def _find_scrawls(row_labels: Integers, letters: Integers, marks: PageMarks) -> NDArray[np.bool_]:
+    """Say of each row whether it lies within a seal or a signature and is no print: few shapes, or on no common base."""
+    place = marks.stamps.discs.copy()
+    for region in marks.strokes.regions:
+        if region.kind is RegionKind.SIGNATURE:
+            left, top, right, bottom = region.bbox_px
+            place[top:bottom, left:right] = WHITE
+    count = int(row_labels.max()) + 1
+    area = np.bincount(row_labels.ravel(), minlength=count)
+    inside = np.bincount(row_labels[place > 0], minlength=count) >= INSIDE_SHARE * area
+    is_scrawl = np.zeros(count, bool)
+    base = letters[:, cv2.CC_STAT_TOP] + letters[:, cv2.CC_STAT_HEIGHT]
+    middle = letters[:, cv2.CC_STAT_LEFT] + letters[:, cv2.CC_STAT_WIDTH] // 2
+    owner = row_labels[letters[:, cv2.CC_STAT_TOP] + letters[:, cv2.CC_STAT_HEIGHT] // 2, middle]
+    for index in np.flatnonzero(inside[1:]) + 1:
+        bases = base[owner == index]
+        if len(bases) >= MIN_ROW_LETTERS:
+            level = np.abs(bases - np.median(bases)) <= MAX_BASE_EM * marks.strokes.em_px + 1
+            is_scrawl[index] = float(level.mean()) < MIN_LEVEL_SHARE
+        else:
+            is_scrawl[index] = True
+    return is_scrawl
+
+
 def _carry_on(rows: Pixels, reach_px: float, em_px: float) -> Pixels:
-    kernel = np.ones((round(2 * ROW_RISE_EM * em_px) | 1, round(2 * reach_px) | 1), np.uint8)
-    return as_pixels(cv2.dilate(rows, kernel))
+    """Return rows drawn out to both sides, and up and down by as much as marks on letters stand out."""
+    up, down = round(ROW_RISE_EM * em_px), round(ROW_FALL_EM * em_px)
+    kernel = np.ones((up + down + 1, round(2 * reach_px) | 1), np.uint8)
+    return as_pixels(cv2.dilate(rows, kernel, anchor=(kernel.shape[1] // 2, down)))
 
 
 def _paper_of(box: BoxPx, inks: Inks) -> Pixels:

@@ -35,12 +35,13 @@ MAX_PRINT_MM = 9.0  # letters of a printed red title are lower
 
 @dataclass(frozen=True, slots=True)
 class Stamps:
-    """Seals, fan stamps and other stamps (boxes in pixels of the masks, within the page); ``dark_discs``, the mask of round
-    ones that are as black as print.
+    """Seals, fan stamps and other stamps (boxes in pixels of the masks, within the page); ``discs``, the mask of round ones,
+    and ``are_dark``, whether these are as black as print.
     """
 
     regions: tuple[PageRegion, ...]
-    dark_discs: Pixels
+    discs: Pixels
+    are_dark: bool
 
 
 def find_stamps(inks: Inks) -> Stamps:
@@ -58,7 +59,7 @@ def find_stamps(inks: Inks) -> Stamps:
         patches += _find_clusters(as_pixels(np.where(disc > 0, 0, ink)), inks, is_red=ink is inks.red)
     if len(patches) <= MAX_PATCHES:
         found += patches
-    return Stamps(tuple(found), disc if is_dark else np.zeros_like(disc))
+    return Stamps(tuple(found), disc, is_dark)
 
 
 def _describe_ring(ring: Ring, inks: Inks) -> PageRegion:

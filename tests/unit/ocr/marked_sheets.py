@@ -41,7 +41,7 @@ def pixels_of(sheet: Sheet, mode: str = "RGB") -> Pixels:
     if mode == "RGB":
         return np.ascontiguousarray(np.asarray(sheet.image)[:, :, ::-1])
     gray = sheet.image.convert("L")
-    return np.asarray(gray.point(lambda level: 255 if level > 150 else 0) if mode == "1" else gray, dtype=np.uint8)
+    return np.asarray(gray.point(lambda level: 255 if level > 200 else 0) if mode == "1" else gray, dtype=np.uint8)
 
 
 def box_mm(sheet: Sheet, left: float, top: float, right: float, bottom: float) -> BoxPx:
