@@ -51,7 +51,9 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
 
     The columns named in ``whole`` are never broken, however narrow the terminal: a date over two lines is hard to read.
     """
-    table = Table(title=title, title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=title, title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, show_header=any(columns)
+    )
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in whole)
     for row in rows:

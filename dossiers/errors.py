@@ -34,6 +34,14 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
+# Why a path cannot be read, as the system and our own look at it say it.
+_DETAILS_VI = {
+    "Permission denied": "không có quyền đọc",
+    "No such file or directory": "không có tệp hoặc thư mục này",
+    "no such file or folder": "không có tệp hoặc thư mục này",
+    "not a regular file": "không phải là tệp",
+    "symbolic link": "là liên kết tới nơi khác",
+}
 _BOTH = re.compile(r"(.+?) \(([^()]+)\)")
 
 
@@ -70,7 +78,7 @@ class SohoaError(Exception):
 def _say(name: str, fact: str) -> tuple[str, str]:
     """Return a fact in Vietnamese and in English; those in both are written "tệp nén ZIP (ZIP archive)"."""
     if name == "detail":
-        return fact.replace("trang (page)", "trang"), fact.replace("trang (page)", "page")
+        return _DETAILS_VI.get(fact, fact).replace("trang (page)", "trang"), fact.replace("trang (page)", "page")
     both = _BOTH.fullmatch(fact) if name in {"found", "kind"} else None
     return (both[1], both[2]) if both else (fact, fact)
 

@@ -16,6 +16,19 @@ from operations.results import OUTCOMES_VI
 from runtime.wiring import House
 from storage.metadata import DocumentMetadata
 
+# How the reasons of a type begin, in the record and for a clerk.
+_TYPE_REASONS_VI = (
+    ("title ", "tiêu đề "),
+    ("symbol ", "ký hiệu "),
+    ("words ", "từ ngữ "),
+    ("against it ", "trái lại có "),
+    ("nearly as likely ", "gần giống với "),
+    ("subject 'V/v' under the number", "“V/v” dưới số, ký hiệu"),
+    ("address ", "nơi gửi "),
+    ("numbered letterhead", "phần đầu văn bản có số"),
+    ("no type fits well enough", "không loại nào đủ khớp"),
+    ("no text", "không có chữ"),
+)
 _VIETNAM_TIME = timezone(timedelta(hours=7))
 
 
@@ -46,7 +59,7 @@ class ShownDocument:
             ("mã tài liệu", metadata.document_id),
             ("mã hồ sơ", metadata.dossier_number or "(chưa rõ)"),
             ("loại giấy tờ", f"{metadata.type_name} ({metadata.type_score:.2f})"),
-            ("vì sao", "; ".join(metadata.type_reasons)),
+            ("vì sao", "; ".join(tell_type_reason(reason) for reason in metadata.type_reasons)),
             ("trạng thái", OUTCOMES_VI[metadata.outcome]),
             ("cần kiểm tra vì", tell_reasons(metadata.review_reasons, metadata.list_review_notes())[0]),
             ("tệp quét", f"{metadata.scan_name}, trang {pages}"),
@@ -73,6 +86,14 @@ class ShownDocument:
         if with_text:
             shown["pages"] = [{"page": page.number, "text": self.mask(page.text)} for page in self.entry.pages]
         return shown
+
+
+def tell_type_reason(reason: str) -> str:
+    """Return a reason for a document's type in Vietnamese; what is quoted from the paper stays as it is."""
+    for english, vietnamese in _TYPE_REASONS_VI:
+        if reason.startswith(english):
+            return vietnamese + reason.removeprefix(english)
+    return reason
 
 
 def find_entry(house: House, name: str) -> CatalogEntry:

@@ -162,6 +162,24 @@ def test_minutes_whose_date_was_written_by_hand_say_it_once_more(types: Types) -
     assert values(types, page)["issue_date"] == "2026-03-17"
 
 
+def test_a_number_taller_than_its_label_was_written_by_hand_even_when_it_joins_the_symbol(types: Types) -> None:
+    def read_number(growth_px: int) -> float:
+        page = decision()
+        lines = tuple(
+            replace(line, words=tuple(grow(word, growth_px) if "/QĐ" in word.text else word for word in line.words))
+            for line in page.lines
+        )
+        return read(types, replace(page, lines=lines))["document_number"].confidence
+
+    assert read_number(2) > 0.8
+    assert read_number(12) < 0.6
+
+
+def grow(word: RecognizedWord, growth_px: int) -> RecognizedWord:
+    box = word.bbox_px
+    return replace(word, bbox_px=BoxPx(box.left, box.top - growth_px, box.right, box.bottom))
+
+
 def test_dates_in_the_body_are_not_the_date_of_issue(types: Types) -> None:
     page = make_page(
         *letterhead(date=""), ("QUYẾT ĐỊNH", 0.5, 0.17), ("ngày 20 tháng 10 năm 2020 của tỉnh", 0.7, 0.4), *body(0.45)

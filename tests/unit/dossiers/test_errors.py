@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from dossiers.errors import InvalidCodeError, MismatchedNameError, SohoaError, TooLargeError, WrongFormatError
+from dossiers.errors import (
+    InvalidCodeError,
+    MismatchedNameError,
+    SohoaError,
+    TooLargeError,
+    UnreadablePathError,
+    WrongFormatError,
+)
 
 
 @pytest.mark.parametrize(
@@ -13,6 +20,7 @@ from dossiers.errors import InvalidCodeError, MismatchedNameError, SohoaError, T
         (WrongFormatError(name="a (1).pdf", found="tệp nén ZIP (ZIP archive)"), "là tệp nén ZIP.", "is ZIP archive."),
         (MismatchedNameError(name="a.pdf", found="PNG"), "là PNG,", "holds PNG,"),
         (InvalidCodeError(value="H1", kind="mã hồ sơ (dossier number)"), "định dạng mã hồ sơ.", "valid dossier number."),
+        (UnreadablePathError(name="a", detail="Permission denied"), "(không có quyền đọc)", "(Permission denied)"),
         (TooLargeError(name="a.pdf", detail="trang (page) 3: 9 x 9 px"), "(trang 3: 9 x 9 px)", "(page 3: 9 x 9 px)"),
     ],
 )
