@@ -14,6 +14,7 @@ from ocr.lines import scale_box
 from ocr.page_image import Pixels, resize, to_gray
 
 MAX_PIXELS = 12_000_000  # A4 at 300 dpi has 8.7 million; finding codes takes about 7 ns a pixel
+MAX_GLANCE_PIXELS = 2_200_000  # A4 at 150 dpi
 MAX_BARCODES = 32
 MAX_TEXT_LENGTH = 4000  # a QR code holds at most 4296 letters (ISO/IEC 18004), a citizen's card uses about 150
 MIN_CODE_39_LENGTH = 4  # it has no check character, and a ruled table can look like a short one
@@ -28,13 +29,14 @@ NAMES = {
 }
 
 
-def read_barcodes(pixels: Pixels) -> tuple[Barcode, ...]:
+def read_barcodes(pixels: Pixels, *, is_likely: bool = True) -> tuple[Barcode, ...]:
     """Return the barcodes of a page (gray or BGR), from top to bottom; boxes in pixels of ``pixels``.
 
-    At most MAX_BARCODES; a page of more than MAX_PIXELS is read at a smaller scale. Codes may stand in any direction.
+    At most MAX_BARCODES; a page of more than MAX_PIXELS is read at a smaller scale, and so is one on which codes are not
+    ``is_likely``: a third of the time, and small codes are passed over. Codes may stand in any direction.
     """
     height, width = pixels.shape[:2]
-    scale = min(1.0, (MAX_PIXELS / (height * width)) ** 0.5)
+    scale = min(1.0, ((MAX_PIXELS if is_likely else MAX_GLANCE_PIXELS) / (height * width)) ** 0.5)
     found = zxingcpp.read_barcodes(
         resize(to_gray(pixels), scale),
         formats=zxingcpp.BarcodeFormats(tuple(NAMES)),

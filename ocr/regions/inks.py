@@ -22,7 +22,6 @@ MIN_WEAK_CHROMA = 18
 MIN_CHROMA = 34  # between the channels, of 255: paper's noise has 10, black letters' fringes 25
 MIN_PAPER_SHARE = 0.5  # of the page's brightest paper: what is darker is no sheet but what it lies on
 MAX_PAPER_CHROMA = 0.25  # coloured paper has 0.15
-MAX_SHADES_SHARE = 0.002
 MIN_FRINGE_PX, MAX_FRINGE_SHARE = 500, 0.6
 
 
@@ -44,7 +43,7 @@ class Inks:
     blue: Pixels
     scale: float
     dpi: int
-    is_bitonal: bool
+    is_colour: bool
 
     def mm(self, length_mm: float) -> float:
         """Return a length in the masks' pixels."""
@@ -75,15 +74,7 @@ def separate_inks(pixels: Pixels, dpi: int) -> Inks:
         mask[off_sheet] = 0
     rules = find_rules(ink, small_dpi)
     dark = as_pixels(cv2.subtract(ink, rules))
-    return Inks(to_gray(small), paper, flat, dark, rules, red, blue, 1 / times, small_dpi, is_bitonal(pixels))
-
-
-def is_bitonal(pixels: Pixels) -> bool:
-    """Say whether a gray page is black and white without shades between."""
-    if pixels.ndim == 3:
-        return False
-    sample = pixels[::8, ::8]
-    return float(((sample > 16) & (sample < 240)).mean()) < MAX_SHADES_SHARE
+    return Inks(to_gray(small), paper, flat, dark, rules, red, blue, 1 / times, small_dpi, small.ndim == 3)
 
 
 def leave_fringes_out(red: Pixels, blue: Pixels) -> tuple[Pixels, Pixels]:

@@ -20,6 +20,7 @@ MIN_RADIUS_MM, MAX_RADIUS_MM = 9.0, 23.0  # seals of agencies are 30 to 45 mm wi
 MAX_EDGES = 30_000
 MAX_CANDIDATES = 6
 MIN_VOTES = 25.0  # after smoothing; a third of a rim of 35 mm gives about 60
+MIN_VOTES_SHARE = 0.3  # of the first candidate's: a fan stamp shows a third of a rim
 MIN_VISIBLE = 0.15  # of the circle lies on the page
 OUTSIDE_MM = 1.4
 ANGLES = np.linspace(0, 2 * np.pi, 96, endpoint=False)
@@ -48,10 +49,12 @@ def find_rings(mask: Pixels, dpi: int, *, min_coverage: float, min_contrast: flo
     thick = as_pixels(cv2.dilate(mask, np.ones((3, 3), np.uint8)))
     rings: list[Ring] = []
     reach = MIN_RADIUS_MM / 25.4 * dpi * scale
+    least = MIN_VOTES
     for _ in range(MAX_CANDIDATES):
         _, strength, _, (column, row) = cv2.minMaxLoc(votes)
-        if strength < MIN_VOTES:
+        if strength < least:
             break
+        least = max(least, MIN_VOTES_SHARE * strength)
         cv2.circle(votes, (column, row), round(reach), 0.0, -1)
         ring = _measure(thick, (column - pad) / scale, (row - pad) / scale, dpi)
         if ring.coverage >= min_coverage and ring.contrast >= min_contrast and ring.visible >= MIN_VISIBLE:

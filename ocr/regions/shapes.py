@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -14,10 +15,17 @@ from ocr.page_image import Pixels
 Integers = NDArray[np.int32]
 
 
-def find_shapes(mask: Pixels, connectivity: int = 8) -> tuple[Integers, Integers]:
-    """Return the label of each pixel (0 = background) and, a shape a row, left, top, width, height, area; row 0 is no shape."""
+class Shapes(NamedTuple):
+    """The label of each pixel (0 = background) and, a shape a row, left, top, width, height, area; row 0 is no shape."""
+
+    labels: Integers
+    stats: Integers
+
+
+def find_shapes(mask: Pixels, connectivity: int = 8) -> Shapes:
+    """Return the connected shapes of a mask."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=connectivity)
-    return np.asarray(labels, dtype=np.int32), np.asarray(stats, dtype=np.int32)
+    return Shapes(np.asarray(labels, dtype=np.int32), np.asarray(stats, dtype=np.int32))
 
 
 def box_of(stats: Integers, index: int) -> BoxPx:

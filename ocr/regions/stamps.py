@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -11,13 +12,14 @@ from dossiers.model import BoxPx, PageRegion, RegionKind
 from ocr.page_image import Pixels, as_pixels
 from ocr.regions.inks import Inks
 from ocr.regions.rings import Ring, draw_discs, find_rings
-from ocr.regions.shapes import find_shapes
+from ocr.regions.shapes import Shapes, find_shapes
 
 # Measured: a seal covers 0.99 of its rim, and 0.84 more than just outside it; a faint one 0.6 and 0.49. Text covers up to
 # 0.67 of some circle, but no more than 0.33 above its outside.
 MIN_RED_COVERAGE, MIN_RED_CONTRAST = 0.5, 0.4
 MIN_DARK_COVERAGE, MIN_DARK_CONTRAST = 0.58, 0.42
 FADED_LEVEL = 190  # of 255: what faded red becomes on a gray page
+MIN_ARC_MM = 4.5
 WHOLE_SHARE = 0.9  # of the rim on the page; with less it is a fan stamp
 SEAL_MARGIN_MM = 0.8
 JOIN_MM = 3.0
@@ -44,14 +46,15 @@ class Stamps:
     are_dark: bool
 
 
-def find_stamps(inks: Inks) -> Stamps:
-    """Find what was stamped on a page."""
+def find_stamps(inks: Inks, shapes: Shapes) -> Stamps:
+    """Find what was stamped on a page; ``shapes`` are those of its dark and blue ink."""
     rings = find_rings(inks.red, inks.dpi, min_coverage=MIN_RED_COVERAGE, min_contrast=MIN_RED_CONTRAST)
     is_dark = not rings
     if is_dark:
-        faded = cv2.threshold(inks.flat, FADED_LEVEL, 255, cv2.THRESH_BINARY_INV)[1]
-        ink = inks.dark if inks.is_bitonal else as_pixels(faded)
-        rings = find_rings(ink, inks.dpi, min_coverage=MIN_DARK_COVERAGE, min_contrast=MIN_DARK_CONTRAST)
+        for ink in _list_dark_masks(inks, shapes):
+            rings = find_rings(ink, inks.dpi, min_coverage=MIN_DARK_COVERAGE, min_contrast=MIN_DARK_CONTRAST)
+            if rings:
+                break
     found = [_describe_ring(ring, inks) for ring in rings]
     disc = draw_discs(rings, inks.flat.shape, inks.mm(SEAL_MARGIN_MM))
     patches: list[PageRegion] = []
@@ -60,6 +63,20 @@ def find_stamps(inks: Inks) -> Stamps:
     if len(patches) <= MAX_PATCHES:
         found += patches
     return Stamps(tuple(found), disc, is_dark)
+
+
+def _list_dark_masks(inks: Inks, shapes: Shapes) -> Iterator[Pixels]:
+    """Give masks of ink that may be a black seal's: in colour shapes higher than letters, in gray all ink and faded ink."""
+    if not inks.is_colour:
+        yield inks.dark
+        yield as_pixels(cv2.threshold(inks.flat, FADED_LEVEL, 255, cv2.THRESH_BINARY_INV)[1])
+        return
+    height, width = inks.flat.shape
+    left, top, wide, high = shapes.stats[:, :4].T
+    is_tall = (high >= inks.mm(MIN_ARC_MM)) & (left > 1) & (top > 1) & (left + wide < width - 1) & (top + high < height - 1)
+    is_tall[0] = False
+    if is_tall.any():
+        yield as_pixels(is_tall[shapes.labels] * np.uint8(255))
 
 
 def _describe_ring(ring: Ring, inks: Inks) -> PageRegion:

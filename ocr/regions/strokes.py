@@ -10,7 +10,7 @@ import numpy as np
 from dossiers.model import BoxPx, PageRegion, RegionKind
 from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.regions.inks import Inks
-from ocr.regions.shapes import Integers, box_of, find_shapes, group_near, unite
+from ocr.regions.shapes import Integers, Shapes, box_of, find_shapes, group_near, unite
 
 MIN_HEIGHT_EM = 2.2  # in heights of a usual shape of ink; accented capitals of a title stay below
 MAX_STROKE_MM = 2.3  # loops of a broad pen close up; thicker shapes are pictures
@@ -37,15 +37,14 @@ class Strokes:
     em_px: float
 
 
-def find_strokes(inks: Inks, elsewhere: Pixels) -> Strokes:
-    """Find what a pen has left on a page, outside the mask ``elsewhere``."""
-    ink = as_pixels(cv2.subtract(cv2.bitwise_or(inks.dark, inks.blue), elsewhere))
-    labels, stats = find_shapes(ink)
+def find_strokes(inks: Inks, shapes: Shapes) -> Strokes:
+    """Find what a pen has left on a page among the shapes of its dark and blue ink."""
+    labels, stats = shapes
     em_px = _measure_em(stats, inks)
     picked = [index for index in _pick_tall(stats, inks, em_px) if _is_thin(labels, stats, index, inks)]
     picked = _leave_titles_out(stats, picked)
     boxes = [box_of(stats, index) for index in picked]
-    mask, regions = np.zeros_like(ink), list[PageRegion]()
+    mask, regions = np.zeros_like(inks.dark), list[PageRegion]()
     for group in group_near(boxes, inks.mm(JOIN_MM)):
         kind = _name_kind([boxes[number] for number in group], inks)
         regions.append(PageRegion(kind, unite([boxes[number] for number in group]), 0.8))

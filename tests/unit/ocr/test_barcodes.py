@@ -112,6 +112,10 @@ def test_large_pages_are_read_smaller_and_boxes_are_theirs(monkeypatch: pytest.M
     assert np.abs(np.subtract(found.bbox_px, expected.bbox_px)).max() <= 8
 
 
+def test_a_glance_finds_large_codes() -> None:
+    assert [code.text for code in read_barcodes(draw(paint_qr("nhỏ")), is_likely=False)] == ["nhỏ"]
+
+
 def test_what_a_code_says_cannot_steer_a_terminal_nor_fill_a_disk() -> None:
     assert clean_text("a\x1b[31m\x00b\r\nc\u202ed\t e\u0301") == "a [31m b c d é"
     assert len(clean_text("x" * 50_000)) == MAX_TEXT_LENGTH

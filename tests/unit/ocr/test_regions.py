@@ -7,7 +7,7 @@ import pytest
 
 from dossiers.model import Barcode, BoxPx, RegionKind
 from ocr.page_image import Pixels, as_pixels, to_gray
-from ocr.regions import find_marks, lift_ink
+from ocr.regions import add_barcodes, find_marks, lift_ink
 from samples.generator.dice import Dice
 from samples.generator.marks import add_photo, stamp_fan, stamp_register
 from samples.generator.sheet import Sheet, Style
@@ -156,7 +156,10 @@ def test_a_barcode_is_a_region_and_no_picture() -> None:
     code = np.random.default_rng(1).integers(0, 2, (30, 30), dtype=np.uint8) * np.uint8(255)
     pixels[1200:1440, 300:540] = np.kron(code, np.ones((8, 8), np.uint8))[:, :, None]
     box = BoxPx(300, 1200, 540, 1440)
-    regions = find_marks(pixels, 200, (Barcode("qr_code", "x", box),)).regions
+    marks = find_marks(pixels, 200)
+    assert marks.may_hold_codes
+    assert not find_marks(pixels_of(draw_sheet()), 200).may_hold_codes
+    regions = add_barcodes(marks.regions, (Barcode("qr_code", "x", box),))
     assert [(region.kind, region.bbox_px) for region in regions] == [(RegionKind.BARCODE, box)]
 
 
