@@ -113,9 +113,13 @@ class ReviewSettings(_Section):
 
 
 class ArchiveSettings(_Section):
-    """``retention_days`` locks an accepted document against deletion (governance mode); 0 locks nothing."""
+    """``retention_days`` locks an accepted document against deletion (governance mode); 0 locks nothing.
+
+    ``page_images`` is how PDFs hold their pages: ``compact``, in layers where that reads the same, or as in the ``source``.
+    """
 
     retention_days: int = Field(default=365, ge=0)
+    page_images: Literal["compact", "source"] = "compact"
     maintenance: str = ""
 
 

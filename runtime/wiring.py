@@ -110,7 +110,8 @@ class House:
         """Name the pipeline and what of the settings changes its results."""
         review = self.settings.review
         levels = (review.min_type_score, review.min_field_confidence, review.min_text_confidence)
-        return f"pipeline {PIPELINE_VERSION}, review below {'/'.join(f'{level:g}' for level in levels)}"
+        reviewed = "/".join(f"{level:g}" for level in levels)
+        return f"pipeline {PIPELINE_VERSION}, page images {self.settings.archive.page_images}, review below {reviewed}"
 
     @cached_property
     def pages(self) -> PagePool:
