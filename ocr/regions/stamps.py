@@ -85,7 +85,7 @@ def _show_depth(ring: Ring, inks: Inks) -> float:
     height, width = inks.flat.shape
     across = min(width, ring.x + ring.radius) - max(0.0, ring.x - ring.radius)
     down = min(height, ring.y + ring.radius) - max(0.0, ring.y - ring.radius)
-    return min(across, down)
+    return float(min(across, down))
 
 
 def _describe_ring(ring: Ring, inks: Inks) -> PageRegion:

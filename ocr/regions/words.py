@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dossiers.model import BoxPx, PageRegion, RecognizedLine, RecognizedWord, RegionKind
 from ocr.lines import join_words
 
-MAX_DOUBT = 0.45  # a word within a region that is read with less confidence is dropped, whatever it looks like
-MAX_ODD_DOUBT = 0.8  # and with less than this when it is no Vietnamese syllable, number or abbreviation
+MAX_DOUBT = 0.25  # a line all within regions loses words that are read with less confidence, whatever they look like
+MAX_ODD_DOUBT = 0.8  # and any line those with less than this that are no Vietnamese syllable, number or abbreviation
 MIN_INSIDE = 0.5  # of the word's box
 MIN_SURE_LINE = 0.85  # a line of print that only passes under a stroke keeps its words
 MAX_SCRAP_LETTERS = 2  # all that is left of a line within a region
