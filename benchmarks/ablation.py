@@ -16,8 +16,9 @@ from pathlib import Path
 from rapidfuzz.distance import Levenshtein
 
 from dossiers.model import RecognizedLine
+from ocr.engine import Reading
 from ocr.language.lattice import MendSettings
-from ocr.language.mend import Reading, mend_lines
+from ocr.language.mend import mend_lines
 from ocr.language.patterns import mend_patterns
 from training.readings import KnownPage, normalize, read_pages
 

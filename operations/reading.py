@@ -11,6 +11,7 @@ from ocr.load import extract_pages
 from operations.paths import source_errors_mapped
 from runtime.wiring import House
 from storage.files import hash_file
+from storage.page_findings import dump_findings
 
 
 def read_file(house: House, path: Path, folder: Path) -> RecognizedDocument:
@@ -55,6 +56,10 @@ def _page_to_json(page: RecognizedPage) -> dict[str, Any]:
         },
         "text": page.text,
         "lines": [_line_to_json(line) for line in page.lines],
+        "regions": [],
+        "barcodes": [],
+        "tables": [],
+        **dump_findings(page),
         "seconds": {stage: round(seconds, 3) for stage, seconds in page.seconds.items()},
     }
 

@@ -20,6 +20,7 @@ from dossiers.model import (
     RecognizedPage,
     RecognizedWord,
 )
+from storage.page_findings import BarcodeRecord, RegionRecord, TableRecord, dump_findings
 from storage.records import Record, normalize
 
 WORDS_SCHEMA_VERSION = 1
@@ -67,6 +68,9 @@ class _Page(Record):
     source: _Source
     quality: _Quality
     lines: tuple[_Line, ...]
+    regions: tuple[RegionRecord, ...] = ()
+    barcodes: tuple[BarcodeRecord, ...] = ()
+    tables: tuple[TableRecord, ...] = ()
 
 
 class _Words(Record):
@@ -123,6 +127,7 @@ def _dump_page(page: RecognizedPage) -> dict[str, object]:
             "faults": [fault.value for fault in quality.faults],
         },
         "lines": [_dump_line(line) for line in page.lines],
+        **dump_findings(page),
     }
 
 
@@ -165,6 +170,9 @@ def _restore_page(page: _Page) -> RecognizedPage:
         ),
         lines=tuple(_restore_line(line) for line in page.lines),
         seconds={},
+        regions=tuple(region.restore() for region in page.regions),
+        barcodes=tuple(barcode.restore() for barcode in page.barcodes),
+        tables=tuple(table.restore() for table in page.tables),
     )
 
 

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
+from ocr.engine import Reading
 from ocr.language.confidence import FEATURES, Rating, load_rating
 from ocr.language.lattice import START
-from ocr.language.mend import Reading, choose_lines, describe_choice
+from ocr.language.mend import choose_lines, describe_choice
 from ocr.language.ngrams import load_model
 from training.readings import KnownPage, normalize, read_pages
 

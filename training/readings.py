@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
-from ocr.language.mend import Reading
+from ocr.engine import Reading
 from ocr.lines import join_words
 
 MIN_LIKENESS = 0.5  # a line less like anything printed is a stamp or a signature, and is left out

@@ -6,20 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
+from ocr.engine import Reading
 from ocr.language.combine import Slot, align_readings
 from ocr.language.confidence import Rating, describe_word
 from ocr.language.lattice import DEFAULT_SETTINGS, START, MendSettings, choose_texts, follow_key
 from ocr.language.ngrams import NgramModel, load_model
 from ocr.language.tokens import split_word
 from ocr.lines import join_words
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One printed line as the first reader gave it, and as a second one did, if there is one."""
-
-    first: RecognizedLine
-    second: RecognizedLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ocr.engine import Reading
 from ocr.language.combine import align_readings
 from ocr.language.letters import place_tone, split_tone
-from ocr.language.mend import Reading, mend_lines
+from ocr.language.mend import mend_lines
 from ocr.language.syllables import is_syllable, list_syllables
 from tests.support.readings import make_line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
-from ocr.language.mend import Reading
+from ocr.engine import Reading
 from ocr.lines import join_words
 
 LETTER_PX, HEIGHT_PX = 12, 30

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dossiers.errors import IntegrityError
-from dossiers.model import DescribedDocument, DocumentRole, Outcome, ReviewReason
+from dossiers.model import DescribedDocument, DocumentRole, Outcome, ReviewNote, ReviewReason
 from storage.legal_metadata import (
     ND30_DOCUMENT_LENGTHS,
     ND30_SIGNER_LENGTHS,
@@ -64,7 +64,9 @@ def describe(folder: Path, described: DescribedDocument, terms: LegalTerms | Non
 
 
 def test_a_record_is_sorted_utf8_and_comes_back(tmp_path: Path) -> None:
-    record = describe(tmp_path, make_described(review_reasons=(ReviewReason.POOR_SCAN,)))
+    note = ReviewNote(ReviewReason.POOR_SCAN, "blurred", 1)
+    record = describe(tmp_path, make_described(review_reasons=(ReviewReason.POOR_SCAN,), review_notes=(note,)))
+    assert parse_metadata(record.to_json(), "x").list_review_notes() == (note,)
     data = record.to_json()
     assert parse_metadata(data, "x") == record
     assert parse_metadata(data, "x").to_json() == data
