@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ocr.language.letters import spell_key
 
@@ -36,6 +37,7 @@ class Token:
         return (*_read_marks(self.before), *core, *_read_marks(self.after))
 
 
+@lru_cache(maxsize=32768)
 def split_word(word: str) -> Token:
     """Take a printed word apart: ``(tổ`` has before ``(``, core ``tổ``; a word of marks alone has an empty core."""
     match = CORE.match(word)
