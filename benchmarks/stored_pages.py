@@ -26,11 +26,11 @@ import pytesseract
 from pdf2image import convert_from_path
 from rapidfuzz.distance import Levenshtein
 
-from benchmarks.read_realscans import Score, normalize, score_page
+from benchmarks.scoring import Score, normalize, score_page
 from dossiers.model import ClassifiedDocument, DescribedDocument, PageSource, QualityVerdict, RecognizedPage
 from ocr.load import extract_pages
 from ocr.pages import read_page
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import open_engine
 from pdf.archival import ArchivalFacts, build_archival_pdf
 from pdf.stored_image import PageImages, store_image
 
@@ -114,7 +114,7 @@ def _draw(pdf: Path, source: PageSource, path: Path) -> PageSource:
 
 def _read(reader: str, source: PageSource) -> list[str]:
     if reader == "sohoa":
-        return [normalize(line.text) for line in read_page(source, TesseractEngine()).lines]
+        return [normalize(line.text) for line in read_page(source, open_engine()).lines]
     text = pytesseract.image_to_string(str(source.path), lang="vie", config=f"--dpi {source.dpi}")
     return [normalize(line) for line in text.splitlines() if line.strip()]
 
@@ -133,7 +133,9 @@ def print_row(result: PageResult) -> None:
     sizes = f"{result.source_bytes / 1024:8.0f}{result.pdf_bytes / 1024:8.0f}{peer}"
     errors = ""
     for reading in result.readings.values():
-        known = [f"{score.error_with_insertions:8.2%}" if score else f"{'-':>8}" for score in (reading.source, reading.stored)]
+        known = [
+            f"{score.error + score.insertions:8.2%}" if score else f"{'-':>8}" for score in (reading.source, reading.stored)
+        ]
         errors += f"{''.join(known)}{reading.differing / max(reading.letters, 1):8.2%}"
     sys.stdout.write(f"{result.label:28.28} {result.form:8}{sizes}{result.cpu_s:7.2f}{errors}\n")
     sys.stdout.flush()
@@ -163,7 +165,7 @@ def print_totals(results: list[PageResult]) -> None:
                 before, after = before + more_before, after + more_after
             sys.stdout.write(
                 f"{reader:10} {len(pairs)} pages with known lines: error {before.error:.2%} -> {after.error:.2%}, "
-                f"with insertions {before.error_with_insertions:.2%} -> {after.error_with_insertions:.2%}\n"
+                f"with insertions {before.error + before.insertions:.2%} -> {after.error + after.insertions:.2%}\n"
             )
         apart = sum(reading.differing for reading in readings) / max(sum(reading.letters for reading in readings), 1)
         sys.stdout.write(f"{reader:10} readings of scan and stored page differ in {apart:.2%} of characters\n")

@@ -32,9 +32,7 @@ from ocr.orientation import find_rotation, find_skew
 from ocr.page_image import PageImage, decode_page, straighten, turn
 from ocr.quality import Assessment, assess_quality
 from ocr.reading_order import arrange_lines
-from ocr.regions.find import find_marks
-from ocr.regions.lifting import lift_ink
-from ocr.regions.words import drop_region_words, settle_regions
+from ocr.regions import add_barcodes, drop_region_words, find_marks, lift_ink, settle_regions
 from ocr.tables.find import find_tables
 from ocr.text import count_letters
 
@@ -94,8 +92,8 @@ def _read_level(
 ) -> _Content:
     """Read an upright, level page; boxes are in its pixels."""
     with _timed(seconds, "marks"):
-        barcodes = read_barcodes(page.pixels)
-        marks = find_marks(page.pixels, page.dpi, barcodes)
+        marks = find_marks(page.pixels, page.dpi)
+        barcodes = read_barcodes(page.pixels, is_likely=marks.may_hold_codes)
         lifted = lift_ink(page.pixels, marks)
     with _timed(seconds, "clean"):
         readable = prepare_for_reading(lifted, page.dpi, letter_height_px)
@@ -111,7 +109,7 @@ def _read_level(
         lines = arrange_lines(drop_region_words(placed, marks.regions))
     with _timed(seconds, "tables"):
         tables = find_tables(lifted, page.dpi, lines)
-    return _Content(lines, settle_regions(marks.regions, lines), barcodes, tables)
+    return _Content(lines, add_barcodes(settle_regions(marks.regions, lines), barcodes), barcodes, tables)
 
 
 def _settle_blank(assessment: Assessment, lines: Sequence[RecognizedLine]) -> tuple[QualityVerdict, tuple[RecognizedLine, ...]]:
