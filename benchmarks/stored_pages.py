@@ -22,7 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pikepdf
-import pytesseract
+import tesserocr
 from pdf2image import convert_from_path
 from rapidfuzz.distance import Levenshtein
 
@@ -30,6 +30,7 @@ from benchmarks.scoring import Score, normalize, score_page
 from dossiers.model import ClassifiedDocument, DescribedDocument, PageSource, QualityVerdict, RecognizedPage
 from ocr.load import extract_pages
 from ocr.pages import read_page
+from ocr.tesseract import MODEL_FOLDERS
 from ocr.two_readers import open_engine
 from pdf.archival import ArchivalFacts, build_archival_pdf
 from pdf.stored_image import PageImages, store_image
@@ -115,7 +116,11 @@ def _draw(pdf: Path, source: PageSource, path: Path) -> PageSource:
 def _read(reader: str, source: PageSource) -> list[str]:
     if reader == "sohoa":
         return [normalize(line.text) for line in read_page(source, open_engine()).lines]
-    text = pytesseract.image_to_string(str(source.path), lang="vie", config=f"--dpi {source.dpi}")
+    folder = next(folder for folder in MODEL_FOLDERS if Path(folder).is_dir())
+    with tesserocr.PyTessBaseAPI(path=folder, lang="vie", psm=tesserocr.PSM.AUTO) as tesseract:
+        tesseract.SetImageFile(str(source.path))
+        tesseract.SetSourceResolution(source.dpi)
+        text = tesseract.GetUTF8Text()
     return [normalize(line) for line in text.splitlines() if line.strip()]
 
 
