@@ -131,11 +131,15 @@ class QualityVerdict:
 
 @dataclass(frozen=True, slots=True)
 class RecognizedWord:
-    """A word, NFC; ``confidence`` 0 to 1."""
+    """A word, NFC; ``confidence`` 0 to 1.
+
+    ``raw_text`` is what the reader gave, when the text was mended; None when it stands as read.
+    """
 
     text: str
     bbox_px: BoxPx
     confidence: float
+    raw_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,6 @@ def list_tracked_files() -> list[Path]:
 
 
 def list_packages() -> list[str]:
-    """Return the names of the top-level packages that are installed; tests and benchmarks run from the repository only."""
+    """Return the names of the top-level packages that are installed; the others run from the repository only."""
     names = {path.parent.name for path in ROOT.glob("*/__init__.py")}
-    return sorted(names - {"tests", "benchmarks"})
+    return sorted(names - {"tests", "benchmarks", "training"})

@@ -1,0 +1,1 @@
+"""Commands that compute the models which the house reads with. Never imported at run time."""
