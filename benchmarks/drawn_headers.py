@@ -17,7 +17,8 @@ from PIL import Image
 
 from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
 from ocr.lines import join_words
-from samples.generator.degrade import Wear, scan_page
+from samples.generator.degrade import Mode, Wear, scan_page
+from samples.generator.dice import Dice
 from samples.generator.sheet import Colour, Sheet, Style
 
 Pixels = NDArray[np.uint8]
@@ -60,7 +61,7 @@ class _Piece:
     cell: str = ""
 
 
-def draw_header(rng: Random, hand: Hand, *, dpi: int = 0, mode: str = "") -> DrawnHeader:
+def draw_header(rng: Random, hand: Hand, *, dpi: int = 0, mode: Mode | None = None) -> DrawnHeader:
     """Draw a header with a number and a date, filled in by ``hand``, by the printer or not at all."""
     dpi = dpi or rng.choice((100, 150, 200, 200, 300))
     sheet = Sheet(dpi, (210.0, 70.0))
@@ -71,13 +72,16 @@ def draw_header(rng: Random, hand: Hand, *, dpi: int = 0, mode: str = "") -> Dra
     sheet.rule(50, 24, 72, 24)
     y = 31.0
     symbol = rng.choice(SYMBOLS)
-    number = _put_row(sheet, rng, hand, colour, 36.0, y, style, [("Số:", ""), ("", "number"), ("/" + symbol, "")], truth, written)
+    number = _put_row(
+        sheet, rng, hand, colour, 36.0, y, style, [("Số:", ""), ("", "number"), ("/" + symbol, "")], truth, written
+    )
     date = [(f"{rng.choice(PLACES)}, ngày", ""), ("", "day"), ("tháng", ""), ("", "month"), ("năm 2025", "")]
     dates = _put_row(sheet, rng, hand, colour, 104.0, y, italic, date, truth, written)
     sheet.put(61, 37.5, "V/v trả lời đơn của công dân", Style(12), anchor="m")
     sheet.put(30, 58, "Căn cứ quy định về tiếp công dân, giải quyết khiếu nại", style)
-    chosen = mode or rng.choice(("colour", "colour", "gray", "bitonal"))
-    scan = scan_page(sheet.image, Random(rng.getrandbits(32)), rng.choice(WEARS), dpi=dpi, mode=chosen)  # type: ignore[arg-type]
+    modes: tuple[Mode, ...] = ("colour", "colour", "gray", "bitonal")
+    chosen: Mode = mode if mode is not None else rng.choice(modes)
+    scan = scan_page(sheet.image, Dice(rng.getrandbits(32)), rng.choice(WEARS), dpi=dpi, mode=chosen)
     pixels = np.asarray(scan.image.convert("RGB" if scan.image.mode == "RGB" else "L"), dtype=np.uint8)
     pixels = np.ascontiguousarray(pixels[:, :, ::-1]) if pixels.ndim == 3 else pixels
     page = _extend(pixels)
@@ -129,9 +133,7 @@ def _put_row(
     return pieces
 
 
-def _write(
-    sheet: Sheet, rng: Random, hand: Hand, colour: Colour, x: float, y: float, blank: float, text: str
-) -> BoxPx:
+def _write(sheet: Sheet, rng: Random, hand: Hand, colour: Colour, x: float, y: float, blank: float, text: str) -> BoxPx:
     """Write ``text`` into a blank (mm), as large as the hand likes but not much wider than the blank."""
     tall = sheet.px(rng.uniform(3.1, 4.2) if hand.is_stamp else rng.uniform(3.0, 5.8))
     tiles = []

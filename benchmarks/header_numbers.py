@@ -35,6 +35,7 @@ from ocr.load import extract_pages
 from ocr.page_image import decode_page, straighten, turn
 from ocr.pages import read_page
 from ocr.tesseract import TesseractEngine
+from samples.generator.dice import Dice
 from training.digit_sources import HAND_FONTS, STAMP_FONTS, group_mnist, load_fonts, make_pens, read_mnist
 from training.digit_sources import Hand as Source
 from training.digit_strips import Pool, make_batch
@@ -59,7 +60,7 @@ class Outcome:
 
 
 def gather_hands(data: Path | None, seed: int) -> list[tuple[float, list[Source]]]:
-    """Return ways of writing with their weights: new pens, stamps, and where there are any MNIST's held-out digits and fonts."""
+    """Return ways of writing with their weights: new pens, stamps, with ``data`` MNIST's held-out digits and fonts."""
     rng = np.random.default_rng(seed)
     hands = [(0.5, make_pens(150, rng)), (0.1, load_fonts(STAMP_FONTS[1:], "stamp"))]
     if data is not None:
@@ -82,7 +83,7 @@ def choose_hand(hands: list[tuple[float, list[Source]]], rng: Random) -> Hand:
 
 def measure_drawn(count: int, data: Path | None, seed: int, *, shows: bool) -> list[Outcome]:
     """Read ``count`` drawn headers; printed cells count as right when they were left alone."""
-    rng, hands, outcomes = Random(seed), gather_hands(data, seed), []
+    rng, hands, outcomes = Dice(seed), gather_hands(data, seed), []
     for number in range(count):
         drawn = draw_header(rng, choose_hand(hands, rng))
         cells = {cell.kind: cell for cell in read_header_cells(drawn.pixels, drawn.lines).cells}
@@ -151,7 +152,9 @@ def print_outcomes(title: str, outcomes: Sequence[Outcome]) -> None:
 
 def calibrate_shares(count: int, data: Path, seed: int) -> None:
     """Fit the log odds of being right to the log odds of the network's share, and print precision by threshold."""
-    pool = Pool({str(i): hands for i, (_, hands) in enumerate(gather_hands(data, seed))}, {"0": 0.5, "1": 0.1, "2": 0.25, "3": 0.15})
+    pool = Pool(
+        {str(i): hands for i, (_, hands) in enumerate(gather_hands(data, seed))}, {"0": 0.5, "1": 0.1, "2": 0.25, "3": 0.15}
+    )
     strips, texts = make_batch(count, pool, np.random.default_rng(seed))
     shares, rights = [], []
     for strip, text in zip(strips, texts, strict=True):
@@ -171,7 +174,9 @@ def calibrate_shares(count: int, data: Path, seed: int) -> None:
         slope, offset = slope - change[0], offset - change[1]
     sys.stdout.write(f"right {y.mean():.2%} of {len(y)}; CALIBRATION = ({slope:.3f}, {offset:.3f})\n")
     p = 1 / (1 + np.exp(-(slope * x + offset)))
-    for low, high in zip((0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.01), strict=True):
+    for low, high in zip(
+        (0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995), (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.01), strict=True
+    ):
         chosen = (p >= low) & (p < high)
         if chosen.any():
             sys.stdout.write(f"  said {low:.3f}-{min(high, 1):.3f}: {chosen.sum():5} strings, right {y[chosen].mean():.2%}\n")

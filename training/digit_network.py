@@ -5,6 +5,7 @@ At run time ``ocr.handwriting.network`` computes the same with NumPy from the fo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,7 +25,7 @@ DROPOUT = 0.15
 
 @dataclass(frozen=True)
 class Layer:
-    """A convolution with what follows it. ``pads`` are the rows and columns of zeros on each side; ``pool`` is (rows, columns)."""
+    """A convolution with what follows it. ``pads`` are rows and columns of zeros on each side, ``pool`` is (rows, columns)."""
 
     name: str
     rows: int
@@ -65,7 +66,8 @@ def make_weights(seed: int) -> tuple[Weights, Weights]:
 
 def score(weights: Weights, statistics: Weights, strips: Array, key: Array | None) -> tuple[Array, Weights]:
     """Return class scores, batch x steps x CLASSES, and new statistics. With ``key`` the network is in training."""
-    x, news = fold_pixels(strips), {}
+    x = fold_pixels(strips)
+    news: Weights = {}
     for layer in LAYERS:
         part = weights[layer.name]
         (down, across), pool = layer.pads, layer.pool
@@ -98,10 +100,13 @@ def fold_pixels(strips: Array) -> Array:
     return squares.transpose(0, 1, 3, 2, 4).reshape(count, height // 2, width // 2, 4)
 
 
-@jax.jit
 def choose_path(weights: Weights, statistics: Weights, strips: Array) -> Array:
     """Return the best class at each step, batch x steps."""
-    return score(weights, statistics, strips, None)[0].argmax(-1)
+    scores, _ = _judge(weights, statistics, strips)
+    return scores.argmax(-1)
+
+
+_judge = jax.jit(partial(score, key=None))
 
 
 def encode_texts(texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -149,3 +154,24 @@ def fold_weights(weights: Weights, statistics: Weights) -> dict[str, NDArray[np.
         folded[f"{layer.name}_kernel"] = kernel.astype(np.float16)
         folded[f"{layer.name}_bias"] = bias.astype(np.float16)
     return folded
+
+
+def unfold_weights(folded: Mapping[str, NDArray[np.float16]], strips: Array) -> tuple[Weights, Weights]:
+    """Return weights and statistics that compute what ``folded`` does, normalised as on a batch of ``strips``."""
+    weights, statistics, x = {}, {}, fold_pixels(strips)
+    for layer in LAYERS:
+        kernel = jnp.asarray(folded[f"{layer.name}_kernel"], jnp.float32)
+        bias = jnp.asarray(folded[f"{layer.name}_bias"], jnp.float32)
+        weights[layer.name] = {"kernel": kernel, "bias": bias}
+        if layer.name == "out":
+            break
+        (down, across), pool = layer.pads, layer.pool
+        pads = ((down, down), (across, across))
+        x = lax.conv_general_dilated(x, kernel, (1, 1), pads, dimension_numbers=("NHWC", "HWIO", "NHWC"))
+        mean, variance = x.mean((0, 1, 2)), x.var((0, 1, 2))
+        statistics[layer.name] = {"mean": mean, "variance": variance}
+        weights[layer.name] |= {"bias": bias + mean, "gain": jnp.sqrt(variance + 1e-5)}
+        x = jax.nn.relu(x + bias)
+        if pool != (1, 1):
+            x = lax.reduce_window(x, -jnp.inf, lax.max, (1, *pool, 1), (1, *pool, 1), "VALID")
+    return weights, statistics

@@ -113,9 +113,9 @@ def _warp(canvas: Pixels, rng: Generator) -> Pixels:
     source_y = cy - turn * cx + height / 2
     if rng.random() < 0.6:
         amplitude = rng.uniform(0.4, 2.5)
-        for target in (source_x, source_y):
-            grid = rng.normal(0, amplitude, (4, max(3, width // 28))).astype(np.float32)
-            target += np.asarray(cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC), dtype=np.float32)
+        grids = rng.normal(0, amplitude, (2, 4, max(3, width // 28))).astype(np.float32)
+        bends = [cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC) for grid in grids]
+        source_x, source_y = source_x + bends[0], source_y + bends[1]
     return np.asarray(cv2.remap(canvas, source_x, source_y, cv2.INTER_LINEAR), dtype=np.uint8)
 
 
@@ -157,7 +157,9 @@ def _scan(canvas: Pixels, rng: Generator) -> Pixels:
     scale = height_px / BODY_PX
     if rng.random() < 0.5:
         canvas = np.asarray(cv2.GaussianBlur(canvas, (0, 0), rng.uniform(0.4, 1.6)), dtype=np.uint8)
-    small = cv2.resize(canvas, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
+    small: NDArray[np.float32] = np.asarray(
+        cv2.resize(canvas, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.float32
+    )
     small *= rng.uniform(0.45, 1.0)
     if rng.random() < 0.5:
         patches = rng.uniform(0.55, 1.0, (3, max(2, small.shape[1] // 12))).astype(np.float32)

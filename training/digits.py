@@ -18,7 +18,15 @@ import numpy as np
 import optax
 from numpy.typing import NDArray
 
-from training.digit_network import Weights, choose_path, encode_texts, fold_weights, make_step, make_weights
+from training.digit_network import (
+    Weights,
+    choose_path,
+    encode_texts,
+    fold_weights,
+    make_step,
+    make_weights,
+    unfold_weights,
+)
 from training.digit_sources import (
     HAND_FONTS,
     STAMP_FONTS,
@@ -36,6 +44,7 @@ BATCH = 64
 CHUNK = 40  # batches that are invented at a time
 PASSES = 2  # times that a chunk is learnt
 PEAK_RATE = 2.5e-3
+LATER_PEAK_RATE = 1.2e-3
 CHECKED = 1500
 
 
@@ -51,12 +60,18 @@ def build_pool(data: Path, seed: int, *, is_held_out: bool) -> Pool:
     return Pool(hands, SHARES)
 
 
-def train(data: Path, out: Path, seed: int, steps: int) -> None:
-    """Train for ``steps`` batches and write the folded weights after each chunk."""
+def train(data: Path, out: Path, seed: int, steps: int, start: Path | None) -> None:
+    """Train for ``steps`` batches, from nothing or from the weights in ``start``; write the weights after each chunk."""
     pool = build_pool(data, seed, is_held_out=False)
     checks = make_batch(CHECKED, build_pool(data, seed + 1, is_held_out=True), np.random.default_rng(seed + 2))
-    weights, statistics = make_weights(seed)
-    rates = optax.warmup_cosine_decay_schedule(1e-4, PEAK_RATE, steps // 20, steps, 1e-5)
+    if start is None:
+        weights, statistics = make_weights(seed)
+    else:
+        sample, _ = make_batch(400, pool, np.random.default_rng(seed + 4))
+        with np.load(start, allow_pickle=False) as archive:
+            weights, statistics = unfold_weights(dict(archive), jnp.asarray(sample.astype(np.float32) / 255))
+    peak = PEAK_RATE if start is None else LATER_PEAK_RATE
+    rates = optax.warmup_cosine_decay_schedule(1e-4, peak, steps // 20, steps, 1e-5)
     optimizer = optax.chain(optax.clip_by_global_norm(5.0), optax.adamw(rates, weight_decay=1e-4))
     state, step = optimizer.init(weights), make_step(optimizer)
     key, rng = jax.random.key(seed), np.random.default_rng(seed + 3)
@@ -82,7 +97,7 @@ def train(data: Path, out: Path, seed: int, steps: int) -> None:
             taken_s = time.perf_counter() - started
             sys.stdout.write(f"step {done:6} loss {np.mean(losses):7.4f} right {right:6.2%} {taken_s:6.0f} s\n")
             sys.stdout.flush()
-            np.savez(out, **fold_weights(weights, statistics))
+            np.savez(out, allow_pickle=False, **fold_weights(weights, statistics))
 
 
 def choose_batches(count: int, seed: int) -> list[NDArray[np.int64]]:
@@ -122,10 +137,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--start", type=Path, help="weights to go on from")
     arguments = parser.parse_args()
     for name, digest in digest_inputs(arguments.data).items():
         sys.stdout.write(f"{digest}  {name}\n")
-    train(arguments.data, arguments.out, arguments.seed, arguments.steps)
+    train(arguments.data, arguments.out, arguments.seed, arguments.steps, arguments.start)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ _WIDEST_BLANK = 0.15  # of the page's width, between the pieces of a number line
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A printed word next to a cell: its span in the line's text, its edges in pixels, and whether both are the reader's own."""
+    """A printed word next to a cell: its span in the line's text, its edges in pixels, and whether the reader gave both."""
 
     start: int
     end: int

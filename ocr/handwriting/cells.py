@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from dossiers.model import BoxPx, RecognizedWord
+from dossiers.model import BoxPx
 from ocr.handwriting.anchors import Anchor, Gap
 from ocr.handwriting.metrics import CAPITAL_HEIGHT, DIGIT_ADVANCE, measure
 from ocr.handwriting.row import BLUE_EXCESS, Row, Shape, cut_row, find_slash
@@ -215,7 +215,8 @@ def _drop_letter(shapes: list[Shape], left: float, row: Row) -> list[Shape]:
 
 def _drop_strangers(shapes: list[Shape], capital: float, baseline: float, height: int) -> list[Shape]:
     """Leave out leaders, specks, rules and what belongs to the lines above and below."""
-    digits, small = [], []
+    digits: list[Shape] = []
+    small: list[Shape] = []
     for shape in shapes:
         middle = baseline - (shape.top + shape.bottom) / 2
         top, bottom = baseline - shape.top, baseline - shape.bottom
@@ -254,8 +255,7 @@ def _is_printed(row: Row, shapes: list[Shape], gap: Gap) -> bool:
         return False
     if len(tall) < len(shapes) or _is_blue(row, shapes):
         return False
-    words = _words_of(gap)
-    if not words or min(word.confidence for word in words) < SURE_PRINT_CONFIDENCE:
+    if trust_read(gap) < SURE_PRINT_CONFIDENCE:
         return False
     left, right = min(s.left for s in tall), max(s.right for s in tall)
     pitch = DIGIT_ADVANCE / CAPITAL_HEIGHT * row.capital_px
@@ -269,12 +269,12 @@ def _is_blue(row: Row, shapes: list[Shape]) -> bool:
     return bool(labels.any()) and float(row.blueness[labels].mean()) > BLUE_EXCESS
 
 
-def _words_of(gap: Gap) -> list[RecognizedWord]:
-    """Return the words that the gap's text touches."""
-    position, found = 0, []
+def trust_read(gap: Gap) -> float:
+    """Return the least confidence of the words that the gap's text touches; 0 without any."""
+    position, confidences = 0, []
     for word in gap.line.words:
         end = position + len(word.text)
         if end > gap.before.end and position < gap.after.start and word.text:
-            found.append(word)
+            confidences.append(word.confidence)
         position = end + 1
-    return found
+    return min(confidences, default=0.0)

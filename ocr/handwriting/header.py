@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
 from ocr.handwriting.anchors import Gap, find_gaps, join_pieces
-from ocr.handwriting.cells import Cell, Ink, find_cell
+from ocr.handwriting.cells import Cell, Ink, find_cell, trust_read
 from ocr.handwriting.digits import DAYS, MONTHS, DigitReading, read_digits
 from ocr.handwriting.metrics import strip_marks
 from ocr.handwriting.swallowed import place_month_word
@@ -20,6 +20,7 @@ from ocr.lines import join_words
 from ocr.page_image import Pixels
 
 DOUBT_CEILING = 0.6  # a reading that is not sure never says more, so that a person looks
+DISPUTE_CONFIDENCE = 0.9
 AGREEMENT_SHARE = 0.3  # of the doubt stays when the reader of print read the same digits
 _ALLOWED = {"day": DAYS, "month": MONTHS}
 _WORDS = {"day": ("ngày", "tháng"), "month": ("tháng", "năm")}
@@ -83,20 +84,26 @@ def _read_cell(cell: Cell) -> CellReading:
     reading = read_digits(cell.darkness, cell.least_height_px, _ALLOWED.get(cell.kind))
     if reading.text and re.sub(r"\D", "", cell.gap.read) == reading.text:
         reading = DigitReading(reading.text, 1 - (1 - reading.confidence) * AGREEMENT_SHARE)
-    is_sure = reading.is_sure and not cell.gap.is_guessed
+    is_sure = reading.is_sure and not cell.gap.is_guessed and not _is_disputed(cell, reading.text)
     confidence = reading.confidence if is_sure else min(reading.confidence, DOUBT_CEILING)
     return CellReading(cell.kind, cell.ink, cell.bbox_px, reading.text, round(confidence, 4), is_sure)
+
+
+def _is_disputed(cell: Cell, text: str) -> bool:
+    """Say whether the reader of print read other digits there, and was sure of them."""
+    read = cell.gap.read.strip(" .,")
+    return read.isdecimal() and read != text and trust_read(cell.gap) >= DISPUTE_CONFIDENCE
 
 
 def _mend_line(line: RecognizedLine, written: list[tuple[Cell, CellReading]]) -> RecognizedLine:
     """Put the readings in place of what stood between their anchors; words that reached into a gap are cut."""
     cuts = sorted({0, len(line.text), *itertools.chain(*((c.gap.before.end, c.gap.after.start) for c, _ in written))})
-    spans = {(cell.gap.before.end, cell.gap.after.start): (cell, reading) for cell, reading in written}
+    spans = {(cell.gap.before.end, cell.gap.after.start): reading for cell, reading in written}
     words: list[RecognizedWord] = []
     done: set[tuple[int, int]] = set()
     for start, end in [*itertools.pairwise(cuts), *((at, at) for at in cuts)]:
         if (start, end) in spans and (start, end) not in done:
-            cell, reading = spans[start, end]
+            reading = spans[start, end]
             raw = line.text[start:end].strip()
             words.append(RecognizedWord(reading.text, reading.bbox_px, reading.confidence, raw))
             done.add((start, end))
@@ -105,9 +112,7 @@ def _mend_line(line: RecognizedLine, written: list[tuple[Cell, CellReading]]) ->
     return join_words(sorted(words, key=lambda word: word.bbox_px.left))
 
 
-def _cut_words(
-    line: RecognizedLine, start: int, end: int, written: list[tuple[Cell, CellReading]]
-) -> list[RecognizedWord]:
+def _cut_words(line: RecognizedLine, start: int, end: int, written: list[tuple[Cell, CellReading]]) -> list[RecognizedWord]:
     """Return the words of a span of the line's text; what is cut off, or a misread word of a date, is mended."""
     position, found = 0, []
     cells, readings = [cell for cell, _ in written], [reading for _, reading in written]

@@ -50,7 +50,8 @@ def load_weights() -> dict[str, Floats]:
 def score_strips(strips: Pixels) -> Floats:
     """Return log probabilities, count x steps x CLASSES, of strips (count x height x width, 255 = ink)."""
     weights = load_weights()
-    x = _fold_pixels(strips.astype(np.float32) / 255)
+    x: Floats = strips.astype(np.float32) / np.float32(255)
+    x = _fold_pixels(x)
     for layer in LAYERS:
         down, across = layer.pads
         x = np.pad(x, ((0, 0), (down, down), (across, across), (0, 0)))

@@ -140,13 +140,13 @@ def _erase_rules(ink: Pixels, mask: Pixels, capital_px: float) -> Pixels:
 def find_slash(row: Row, near_px: float, before_px: float, after_px: float) -> tuple[float, float] | None:
     """Find a printed slash whose foot is near ``near_px`` (from the row's left), at most so far before or after it.
 
-    Returns where it stands on the baseline and at the height of a capital, or None. It is the straight leaning line that is darkest
-    along its length and lightest on both sides; what touches it does not hide it.
+    Returns where it stands on the baseline and at the height of a capital, or None. It is the straight leaning line that is
+    darkest along its length and lightest on both sides; what touches it does not hide it.
     """
     capital, foot = row.capital_px, row.baseline_px
     ys = np.linspace(foot, foot - capital, SLASH_STEPS)
     along = np.linspace(0, 1, SLASH_STEPS)
-    ink = row.ink.astype(np.float32) / 255
+    ink: NDArray[np.float32] = row.ink.astype(np.float32) / np.float32(255)
     starts = np.arange(near_px - before_px, near_px + after_px, max(0.5, capital / 24))
     best, found = SLASH_LEAST, None
     for lean in SLASH_LEAN:
@@ -154,7 +154,7 @@ def find_slash(row: Row, near_px: float, before_px: float, after_px: float) -> t
         on = _sample(ink, xs, ys)
         beside = [_sample(ink, xs + side * capital * 0.24, ys).mean(axis=1) for side in (-1, 1)]
         covered = (on > 0.3).mean(axis=1)
-        values = np.minimum(on, 0.8).mean(axis=1) * covered - 0.45 * (beside[0] + beside[1]) 
+        values = np.minimum(on, 0.8).mean(axis=1) * covered - 0.45 * (beside[0] + beside[1])
         values -= DISTANCE_COST * np.abs(starts - near_px) / capital
         index = int(values.argmax())
         if covered[index] >= 0.8 and values[index] > best:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import numpy as np
 
 from benchmarks.drawn_headers import DrawnHeader, Hand, draw_header
 from ocr.page_image import Pixels
+from samples.generator.degrade import Mode
+from samples.generator.dice import Dice
 from training.digit_strokes import FORMS, draw_digit
 
 
@@ -25,6 +25,6 @@ def make_hand(seed: int) -> Hand:
     return Hand(draw, is_stamp=False)
 
 
-def draw_headers(count: int, *, dpi: int = 0, mode: str = "") -> list[DrawnHeader]:
+def draw_headers(count: int, *, dpi: int = 0, mode: Mode | None = None) -> list[DrawnHeader]:
     """Draw ``count`` headers, each by another hand."""
-    return [draw_header(Random(900 + number), make_hand(900 + number), dpi=dpi, mode=mode) for number in range(count)]
+    return [draw_header(Dice(900 + number), make_hand(900 + number), dpi=dpi, mode=mode) for number in range(count)]
