@@ -20,6 +20,7 @@ HIGHEST, LOWEST = 2.0, -1.0
 CORE_TOP, CORE_FOOT = 1.55, -0.55  # where the middle of a written digit can be
 LEAST_DIGIT = 0.45
 SPECK = 0.2
+SLASH_TOLERANCE = 0.45  # how far before the place that the symbol's width gives a slash may stand
 LABEL_WIDTH = measure("Số:") / CAPITAL_HEIGHT
 COLON_AT = (measure("Số") + 0.14) / CAPITAL_HEIGHT
 PRINT_TOLERANCE = 0.15
@@ -38,7 +39,8 @@ class Ink(StrEnum):
 class Cell:
     """A header cell. ``darkness`` (255 = ink) holds only the cell's own ink, cut to ``bbox_px`` of the upright page.
 
-    ``least_height_px`` is how low a digit may be. ``gap`` says between which words the cell stands.
+    ``least_height_px`` is how low a digit may be. ``gap`` says between which words the cell stands,
+    ``has_sure_edges`` is False when a digit may have been cut off or a letter be in it.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Cell:
     darkness: Pixels
     least_height_px: float
     gap: Gap
+    has_sure_edges: bool
 
 
 def find_cell(pixels: Pixels, gap: Gap) -> Cell:
@@ -65,18 +68,18 @@ def cut_gap_row(pixels: Pixels, gap: Gap, *, keeps_red: bool = False) -> Row:
 
 
 def _find_cell(row: Row, gap: Gap) -> Cell:
-    left, foot, head = _find_edges(row, gap)
+    left, foot, head, is_sure = _find_edges(row, gap)
     mask, kept = _choose_shapes(row, left, foot, head)
     if not kept:
         line = gap.line.bbox_px
         right = row.left_px + max(round(foot), round(left) + 1)
         box = BoxPx(row.left_px + round(left), line.top, right, line.bottom)
-        return Cell(gap.kind, Ink.EMPTY, box, np.zeros((1, 1), np.uint8), 1.0, gap)
+        return Cell(gap.kind, Ink.EMPTY, box, np.zeros((1, 1), np.uint8), 1.0, gap, is_sure)
     edges = (min(s.left for s in kept), min(s.top for s in kept), max(s.right for s in kept), max(s.bottom for s in kept))
     x1, y1, x2, y2 = edges
     darkness = as_pixels(np.where(mask, row.ink, 0)[y1:y2, x1:x2])
     ink = Ink.PRINTED if _is_printed(row, kept, gap) else Ink.WRITTEN
-    return Cell(gap.kind, ink, row.box_on_page(*edges), darkness, LEAST_DIGIT * row.capital_px, gap)
+    return Cell(gap.kind, ink, row.box_on_page(*edges), darkness, LEAST_DIGIT * row.capital_px, gap, is_sure)
 
 
 def _list_print_spans(gap: Gap) -> list[tuple[int, int]]:
@@ -87,34 +90,37 @@ def _list_print_spans(gap: Gap) -> list[tuple[int, int]]:
     return [(box.left, box.right) for box in years[-1:]]
 
 
-def _find_edges(row: Row, gap: Gap) -> tuple[float, float, float]:
-    """Return the cell's left edge, and its right edge on the baseline and at the height of a capital."""
+def _find_edges(row: Row, gap: Gap) -> tuple[float, float, float, bool]:
+    """Return the cell's left edge, its right edge on the baseline and at a capital's height, and whether they are sure."""
     after = gap.after.left_px - row.left_px
     if gap.kind != "number":
         left = _find_word_end(row, gap)
         is_placed = gap.is_guessed and gap.kind == "day"  # at a shape's own edge
         right = max(left, float(after) if is_placed else _move_to_paper(row, after))
-        return left, right, right
+        return left, right, right, not gap.is_guessed
     left = _find_label_end(row, gap.before)
-    near = _guess_symbol(row, gap)
-    reach = (0.5, 0.8) if gap.after.is_whole else (2.2, 1.2)
-    slash = find_slash(row, near, reach[0] * row.capital_px, reach[1] * row.capital_px)
+    capital = row.capital_px
+    by_width = _place_symbol(row, gap)
+    if not gap.is_slashed or gap.after.is_whole:
+        near = after if gap.is_slashed else after - 0.45 * capital
+        slash = find_slash(row, near, 0.5 * capital, 0.8 * capital)
+    else:
+        near = by_width
+        slash = find_slash(row, near, SLASH_TOLERANCE * capital, 0.8 * capital)
+        slash = slash or find_slash(row, near, 2.2 * capital, 1.2 * capital)
     if slash is None:
-        return left, near, near
-    thick = 0.06 * row.capital_px + 1
-    return left, slash[0] - thick, slash[1] - thick
+        return left, near, near, gap.after.is_whole and gap.is_slashed
+    thick = 0.06 * capital + 1
+    # A stroke of the last digit looks much like a slash; the symbol's width tells them apart.
+    is_sure = by_width - slash[0] <= SLASH_TOLERANCE * capital
+    return left, slash[0] - thick, slash[1] - thick, is_sure
 
 
-def _guess_symbol(row: Row, gap: Gap) -> float:
-    """Return where the symbol's slash should stand: where the reader has it, else as far from the symbol's end as its letters
-    are wide.
-    """
-    given, end = gap.after.left_px - row.left_px, gap.after.right_px - row.left_px
-    if not gap.is_slashed:
-        return given - 0.45 * row.capital_px
-    if gap.after.is_whole:
-        return float(given)
-    return end - measure(gap.line.text[gap.after.start : gap.after.end]) * row.capital_px / CAPITAL_HEIGHT
+def _place_symbol(row: Row, gap: Gap) -> float:
+    """Return where the symbol begins by its end and the width of its letters."""
+    text = gap.line.text[gap.after.start : gap.after.end]
+    text = text if gap.is_slashed else f"/{text}"
+    return gap.after.right_px - row.left_px - measure(text) * row.capital_px / CAPITAL_HEIGHT
 
 
 def _find_label_end(row: Row, label: Anchor) -> float:

@@ -64,7 +64,7 @@ def read_header_cells(pixels: Pixels, lines: Sequence[RecognizedLine]) -> Header
         own = [(cell, reading) for cell, reading in written if cell.gap.line is line]
         new = _mend_line(line, own)
         mended = tuple(new if other is line else other for other in mended)
-    regions = tuple(cell.bbox_px for cell in cells if cell.ink is Ink.WRITTEN)
+    regions = tuple(reading.bbox_px for reading in readings if reading.ink is Ink.WRITTEN)
     # Pieces of a line are only joined for good when something was read between them.
     return HeaderReading(mended if written else tuple(lines), tuple(readings), regions)
 
@@ -84,7 +84,11 @@ def _read_cell(cell: Cell) -> CellReading:
     reading = read_digits(cell.darkness, cell.least_height_px, _ALLOWED.get(cell.kind))
     if reading.text and re.sub(r"\D", "", cell.gap.read) == reading.text:
         reading = DigitReading(reading.text, 1 - (1 - reading.confidence) * AGREEMENT_SHARE)
-    is_sure = reading.is_sure and not cell.gap.is_guessed and not _is_disputed(cell, reading.text)
+    is_disputed = _is_disputed(cell, reading.text)
+    if is_disputed and not cell.has_sure_edges:
+        # Print next to a slash that was not found where it should be.
+        return CellReading(cell.kind, Ink.PRINTED, cell.bbox_px, "", 0.0, is_sure=False)
+    is_sure = reading.is_sure and cell.has_sure_edges and not is_disputed
     confidence = reading.confidence if is_sure else min(reading.confidence, DOUBT_CEILING)
     return CellReading(cell.kind, cell.ink, cell.bbox_px, reading.text, round(confidence, 4), is_sure)
 
