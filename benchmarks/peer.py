@@ -38,7 +38,7 @@ class Peer:
     def digitize(self, path: Path) -> Reading:
         """Take ``path`` from scan to PDF/A. The text is that of the sidecar, Tesseract's own lines and order."""
         key = sha256(path.read_bytes() + repr((self.name, OPTIONS)).encode()).hexdigest()[:24]
-        kept, pdf = self.cache / f"{key}.json", self.cache / f"{key}.pdf"
+        kept, pdf = self.cache / f"{key}.reading.json", self.cache / f"{key}.pdf"
         if self.use_cache and kept.is_file():
             known = Reading.from_json(json.loads(kept.read_text(encoding="utf-8")))
             return replace(known, pdfs=(str(pdf),) if pdf.is_file() else ())

@@ -12,17 +12,20 @@ import cv2
 from dossiers.errors import RecognitionError
 from dossiers.model import (
     Barcode,
+    BoxPx,
     PageRegion,
     PageSource,
     QualityFault,
     QualityVerdict,
     RecognizedLine,
     RecognizedPage,
+    RegionKind,
     Table,
 )
 from ocr.barcodes import read_barcodes
 from ocr.cleaning import prepare_for_reading
 from ocr.engine import OcrEngine
+from ocr.handwriting.header import read_header_cells
 from ocr.language.confidence import load_rating
 from ocr.language.mend import mend_lines
 from ocr.line_detector import detect_lines
@@ -32,13 +35,12 @@ from ocr.orientation import find_rotation, find_skew
 from ocr.page_image import PageImage, decode_page, straighten, turn
 from ocr.quality import Assessment, assess_quality
 from ocr.reading_order import arrange_lines
-from ocr.regions.find import find_marks
-from ocr.regions.lifting import lift_ink
-from ocr.regions.words import drop_region_words, settle_regions
+from ocr.regions import add_barcodes, drop_region_words, find_marks, lift_ink, settle_regions
 from ocr.tables.find import find_tables
 from ocr.text import count_letters
 
 PAGE_TIMEOUT_S = 120.0
+HEADER_CELL_CONFIDENCE = 0.8  # between the printed words of a header there is nothing else
 SURE_WORD_CONFIDENCE = 0.6
 MIN_SURE_LETTERS = 6  # on a page with next to no ink: less is a stamp's rim read as letters
 
@@ -57,7 +59,7 @@ def read_page(source: PageSource, engine: OcrEngine, *, name: str = "", timeout_
     """Read one page. ``name`` is the scan's name for error messages; ``timeout_s`` bounds the recognition.
 
     A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, marks, clean, detect,
-    recognize, mend, arrange, tables.
+    recognize, mend, arrange, header, tables.
 
     Raises TruncatedFileError, RecognitionError, RecognitionTimeoutError, ConfigurationError.
     """
@@ -94,8 +96,8 @@ def _read_level(
 ) -> _Content:
     """Read an upright, level page; boxes are in its pixels."""
     with _timed(seconds, "marks"):
-        barcodes = read_barcodes(page.pixels)
-        marks = find_marks(page.pixels, page.dpi, barcodes)
+        marks = find_marks(page.pixels, page.dpi)
+        barcodes = read_barcodes(page.pixels, is_likely=marks.may_hold_codes)
         lifted = lift_ink(page.pixels, marks)
     with _timed(seconds, "clean"):
         readable = prepare_for_reading(lifted, page.dpi, letter_height_px)
@@ -109,9 +111,17 @@ def _read_level(
         height, width = page.pixels.shape[:2]
         placed = [scale_line(line, 1 / readable.scale, width, height) for line in drop_noise(mended)]
         lines = arrange_lines(drop_region_words(placed, marks.regions))
+    with _timed(seconds, "header"):
+        header = read_header_cells(page.pixels, lines)
+        lines = header.lines
     with _timed(seconds, "tables"):
         tables = find_tables(lifted, page.dpi, lines)
-    return _Content(lines, settle_regions(marks.regions, lines), barcodes, tables)
+    regions = (*settle_regions(marks.regions, lines), *(_as_handwriting(box) for box in header.regions_px))
+    return _Content(lines, add_barcodes(regions, barcodes), barcodes, tables)
+
+
+def _as_handwriting(box: BoxPx) -> PageRegion:
+    return PageRegion(RegionKind.HANDWRITING, box, HEADER_CELL_CONFIDENCE)
 
 
 def _settle_blank(assessment: Assessment, lines: Sequence[RecognizedLine]) -> tuple[QualityVerdict, tuple[RecognizedLine, ...]]:

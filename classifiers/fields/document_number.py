@@ -18,6 +18,8 @@ from dossiers.model import ExtractedField, RecognizedWord
 _NOT_PRINTED_CERTAINTY = 0.45
 _LEAST_CONFIDENCE = 0.6
 _LEAST_CONFIDENCE_NOT_PRINTED = 0.85
+# What the reader of handwriting doubts is still a better hint for the person who looks than nothing.
+_LEAST_CONFIDENCE_AS_HAND = 0.2
 _LEAST_SYMBOL_CONFIDENCE = 0.25
 _REACH_BELOW_TITLE = 0.09
 _LABEL = re.compile(r"^\W{0,2}so\s*:")
@@ -40,6 +42,8 @@ def find_document_number(
     page = line.segment.page
     fields = []
     least = _LEAST_CONFIDENCE if line.is_printed else _LEAST_CONFIDENCE_NOT_PRINTED
+    if _is_read_as_hand(line):
+        least = _LEAST_CONFIDENCE_AS_HAND
     if line.number and line.value and min(word.confidence for word in line.number_words) >= least:
         words = _distinct((*line.number_words, *line.symbol_words))
         weakest = min(word.confidence for word in line.number_words)
@@ -65,7 +69,14 @@ def _find_below_title(
     return None
 
 
+def _is_read_as_hand(line: NumberLine) -> bool:
+    """Say whether the digits were read anew as handwriting: their confidence is then that of their own reader."""
+    return bool(line.number_words) and all(word.raw_text is not None for word in line.number_words)
+
+
 def _certainty(line: NumberLine, known_symbols: Collection[str]) -> float:
+    if _is_read_as_hand(line):
+        return 0.98 if line.type_symbol in known_symbols else 0.93
     if not line.is_printed:
         return _NOT_PRINTED_CERTAINTY
     if not line.symbol:

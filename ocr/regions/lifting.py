@@ -18,8 +18,6 @@ DARK_SHARE, LIGHT_SHARE = 0.34, 0.6  # of the paper, in the ink's own channel: b
 MIN_ROW_EM = 2.5
 ROW_JOIN_EM = 1.5
 ROW_REACH_EM = 5.0  # a row of print goes on under a stroke by about a word
-SEAL_REACH_MM = 40.0  # and under a seal by as much as that is wide
-MAX_DISC_LEVEL = 215  # of 255, on flattened paper: all that may be ink of a faded seal
 PAPER_REACH_MM = 5.0  # the paper's brightness is taken from beside a tangle of strokes
 ROW_RISE_EM, ROW_FALL_EM = 0.8, 0.35  # capitals carry marks above and below
 INSIDE_SHARE = 0.7  # of a row within a seal or a signature
@@ -31,7 +29,7 @@ def lift_ink(pixels: Pixels, marks: PageMarks) -> Pixels:
     """Return the page's gray pixels without stamps and signatures. ``marks`` are those of ``pixels`` (gray or BGR).
 
     Red ink goes everywhere but in rows of red letters that stand outside stamps; violet ink goes in stamps, blue ink in
-    signatures. Black strokes of a signature, and black seals, go where no row of print passes.
+    signatures. Black strokes of a signature go where no row of print passes; black seals stay.
     """
     inks = marks.inks
     gray = to_gray(pixels)
@@ -92,7 +90,7 @@ def _lighten(lifted: Pixels, box: BoxPx, channel: Pixels, where: np.ndarray, ink
 
 
 def _erase_strokes(lifted: Pixels, pixels: Pixels, marks: PageMarks) -> None:
-    """Paint the strokes of signatures and the ink of black seals as paper, in place, but for what lies in rows of print."""
+    """Paint the strokes of signatures as paper, in place, but for what lies in rows of print."""
     inks = marks.inks
     strokes = _collect_strokes(marks)
     if not cv2.countNonZero(strokes):
@@ -118,21 +116,24 @@ def _erase_strokes(lifted: Pixels, pixels: Pixels, marks: PageMarks) -> None:
 
 
 def _collect_strokes(marks: PageMarks) -> Pixels:
-    """Return the mask of the ink to erase: tall strokes, what else stands within signatures and seals, and black seals."""
+    """Return the mask of the ink to erase: tall strokes, and what else stands within signatures and coloured seals.
+
+    Nothing within black seals: their pieces between letters are read as letters, a whole one is passed over by the reader.
+    """
     inks, strokes = marks.inks, marks.strokes.signature_ink.copy()
     any_ink = inks.dark | inks.blue | inks.rules
     for region in marks.strokes.regions:
         if region.kind is RegionKind.SIGNATURE:
             left, top, right, bottom = region.bbox_px
             strokes[top:bottom, left:right] |= any_ink[top:bottom, left:right]
-    faded = as_pixels((inks.flat < MAX_DISC_LEVEL) * np.uint8(WHITE))
-    return strokes | ((faded if marks.stamps.are_dark else inks.dark) & marks.stamps.discs)
+    discs = marks.stamps.discs
+    return as_pixels(cv2.subtract(strokes, discs)) if marks.stamps.are_dark else strokes | (inks.dark & discs)
 
 
 def find_print_rows(marks: PageMarks) -> Pixels:
     """Return the mask of rows of print: letter-sized shapes side by side, carried on to both sides by about a word.
 
-    In the place of a black seal they are carried on across it. Within seals and signatures a row must stand on one base.
+    Within seals and signatures a row must stand on one base.
     """
     inks, em_px = marks.inks, marks.strokes.em_px
     discs = marks.stamps.discs if marks.stamps.are_dark else np.zeros_like(inks.dark)
@@ -149,10 +150,7 @@ def find_print_rows(marks: PageMarks) -> Pixels:
     is_row &= ~_find_scrawls(row_labels, stats[is_letter], marks)
     is_row[0] = False
     kept = as_pixels(is_row[row_labels] * np.uint8(WHITE))
-    rows = _carry_on(kept, ROW_REACH_EM * em_px, em_px)
-    if cv2.countNonZero(discs):
-        rows |= _carry_on(kept, inks.mm(SEAL_REACH_MM), em_px) & discs
-    return rows
+    return _carry_on(kept, ROW_REACH_EM * em_px, em_px)
 
 
 def _find_scrawls(row_labels: Integers, letters: Integers, marks: PageMarks) -> NDArray[np.bool_]:

@@ -30,7 +30,7 @@ EDGE_MM = 8.0
 FRAME_SHARE = 0.75
 MIN_PATCH_MM = 14.0  # of a seal so patchy that its rim is not found
 MAX_SEAL_FILL = 0.62  # a flag or an emblem is filled
-MIN_FAN_WIDTH_MM = 4.0  # narrower ones are the shadow of the lid
+MIN_FAN_WIDTH_MM = 4.3  # narrower ones are the shadow of the lid
 MIN_ROUNDNESS = 0.6  # shorter side of a patchy stamp's box to the longer
 MAX_PRINT_MM = 9.0  # letters of a printed red title are lower
 
@@ -55,6 +55,7 @@ def find_stamps(inks: Inks, shapes: Shapes) -> Stamps:
             rings = find_rings(ink, inks.dpi, min_coverage=MIN_DARK_COVERAGE, min_contrast=MIN_DARK_CONTRAST)
             if rings:
                 break
+    rings = [ring for ring in rings if _show_depth(ring, inks) >= inks.mm(MIN_FAN_WIDTH_MM)]
     found = [_describe_ring(ring, inks) for ring in rings]
     disc = draw_discs(rings, inks.flat.shape, inks.mm(SEAL_MARGIN_MM))
     patches: list[PageRegion] = []
@@ -77,6 +78,14 @@ def _list_dark_masks(inks: Inks, shapes: Shapes) -> Iterator[Pixels]:
     is_tall[0] = False
     if is_tall.any():
         yield as_pixels(is_tall[shapes.labels] * np.uint8(255))
+
+
+def _show_depth(ring: Ring, inks: Inks) -> float:
+    """Return how much of a ring's width or height, the smaller, lies on the page."""
+    height, width = inks.flat.shape
+    across = min(width, ring.x + ring.radius) - max(0.0, ring.x - ring.radius)
+    down = min(height, ring.y + ring.radius) - max(0.0, ring.y - ring.radius)
+    return float(min(across, down))
 
 
 def _describe_ring(ring: Ring, inks: Inks) -> PageRegion:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dossiers.model import BoxPx, PageRegion, RecognizedLine, RecognizedWord, RegionKind
 from ocr.lines import join_words
 
-MAX_DOUBT = 0.45  # a word within a region that is read with less confidence is dropped, whatever it looks like
-MAX_ODD_DOUBT = 0.8  # and with less than this when it is no Vietnamese syllable, number or abbreviation
+MAX_DOUBT = 0.25  # a line all within regions loses words that are read with less confidence, whatever they look like
+MAX_ODD_DOUBT = 0.8  # and any line those with less than this that are no Vietnamese syllable, number or abbreviation
 MIN_INSIDE = 0.5  # of the word's box
 MIN_SURE_LINE = 0.85  # a line of print that only passes under a stroke keeps its words
 MAX_SCRAP_LETTERS = 2  # all that is left of a line within a region
@@ -44,7 +44,7 @@ def drop_region_words(lines: Sequence[RecognizedLine], regions: Sequence[PageReg
         if not inside:
             kept.append(line)
             continue
-        is_wholly_inside = len(inside) >= INSIDE_LINE * len(line.words)
+        is_wholly_inside = len(inside) >= INSIDE_LINE * len(line.words) and not any(_is_sure(word) for word in line.words)
         words = [word for word in line.words if word not in inside or not _is_spurious(word, line, is_alone=is_wholly_inside)]
         if words and not (is_wholly_inside and _is_scrap(words)):
             kept.append(join_words(words) if len(words) < len(line.words) else line)
@@ -87,6 +87,10 @@ def _is_spurious(word: RecognizedWord, line: RecognizedLine, *, is_alone: bool) 
     if not is_alone and line.confidence >= MIN_SURE_LINE:
         return False
     return word.confidence < MAX_ODD_DOUBT and not looks_like_word(word.text)
+
+
+def _is_sure(word: RecognizedWord) -> bool:
+    return word.confidence >= MIN_SURE_LINE and len(word.text) > MAX_SCRAP_LETTERS and looks_like_word(word.text)
 
 
 def _is_scrap(words: Sequence[RecognizedWord]) -> bool:

@@ -11,8 +11,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pdf.layered_image.palette import PalettedImage, choose_colours
-
 Pixels = npt.NDArray[np.uint8]
 
 _HALF_COVERED = 120  # of 255
@@ -31,8 +29,8 @@ def average_paper(pixels: Pixels, ink: Pixels, cell_px: int, halo_px: int) -> Pi
     return _fill(values, _mark_covered(cover, _HALF_COVERED), nothing=255)
 
 
-def average_ink(pixels: Pixels, ink: Pixels, cell_px: int) -> PalettedImage:
-    """Return the colour of the ink in cells of ``cell_px``, in few colours. ``ink`` must hold some.
+def average_ink(pixels: Pixels, ink: Pixels, cell_px: int) -> tuple[Pixels, Pixels]:
+    """Return the colour of the ink in cells of ``cell_px``, and 255 for those in which it is seen, not filled in.
 
     The edge of a stroke counts with the darkest tone beside it: the colour is that of the core, in hair lines too. A cell
     that a stroke only grazes takes the colour of its neighbours, unless it is all there is of a small mark.
@@ -44,7 +42,7 @@ def average_ink(pixels: Pixels, ink: Pixels, cell_px: int) -> PalettedImage:
     strokes = _mark_covered(cover, _HALF_COVERED)
     alone = cv2.bitwise_and(_mark_covered(cover, _GRAZED), cv2.bitwise_not(cv2.dilate(strokes, kernel)))
     known = np.asarray(cv2.bitwise_or(strokes, alone), np.uint8)
-    return choose_colours(_even_out(_fill(values, known, nothing=0)), known)
+    return _even_out(_fill(values, known, nothing=0)), known
 
 
 def _average(pixels: Pixels, where: Pixels, cell_px: int) -> tuple[Pixels, Pixels]:

@@ -17,7 +17,7 @@ from pdf.layered_image.marks import keep_marks, odd_px
 Grey = npt.NDArray[np.uint8]
 
 LEAST_CONTRAST = 30  # of 255 after division by the paper; the noise of scanners stays below 20
-_EDGE_FRACTION = 0.45  # a little outside the half-way edge, which keeps dots and tone marks whole
+_EDGE_FRACTION = 0.38  # outside the half-way edge, which keeps thin strokes and tone marks whole beside bold print
 _PAPER_WINDOW_MM = 5.0  # wider than any stroke, narrower than a picture
 _INK_WINDOW_MM = 2.5  # about a letter
 _POOL = 4

@@ -16,11 +16,13 @@ from pdf.image_formats import CcittImage
 from pdf.layered_image.codecs import encode_indexes, encode_mask, encode_paper
 from pdf.layered_image.colour_layers import Pixels, average_ink, average_paper
 from pdf.layered_image.ink import find_ink, flatten_paper, measure_brightness
-from pdf.layered_image.palette import PalettedImage
+from pdf.layered_image.palette import PalettedImage, choose_colours
 
 _FINE_DPI = 240  # from here on a bilevel edge at the scan's resolution reads as well as a soft one
 _MASK_DPI = 300  # of the mask of coarser scans
 _MOST_ENLARGED = 3.0
+_NEAR_SHADES = (20.0, 28.0, 40.0)  # of 255: closer ones are one colour
+_INK_BYTES = 24 * 1024
 _COLOUR_DPI = 150
 _LONG_SIDE_OF_A4_INCH = 11.7
 
@@ -88,11 +90,20 @@ def separate_layers(pixels: Pixels, dpi: int) -> tuple[LayeredPage, Separation]:
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     if not mask.any():
         return LayeredPage(paper_layer, None, cell_px, mask_dpi), Separation(grey, mask, None)
-    ink = average_ink(pixels, mask, cell_px)
+    ink, indexes = _reduce_colours(*average_ink(pixels, mask, cell_px))
     height, width = ink.indexes.shape
-    palette = ink.colours.tobytes()
-    ink_layer = InkLayer(encode_indexes(ink.indexes), width, height, ink.colours.shape[1], palette, encode_mask(mask))
-    return LayeredPage(paper_layer, ink_layer, cell_px, mask_dpi), Separation(grey, mask, _paint(ink))
+    layer = InkLayer(indexes, width, height, ink.colours.shape[1], ink.colours.tobytes(), encode_mask(mask))
+    return LayeredPage(paper_layer, layer, cell_px, mask_dpi), Separation(grey, mask, _paint(ink))
+
+
+def _reduce_colours(ink: Pixels, seen: Pixels) -> tuple[PalettedImage, bytes]:
+    """Return the ink in as many shades as are worth their bytes, and its deflated indexes."""
+    for near in _NEAR_SHADES:
+        paletted = choose_colours(ink, seen, near)
+        indexes = encode_indexes(paletted.indexes)
+        if len(indexes) <= _INK_BYTES:
+            break
+    return paletted, indexes
 
 
 def choose_mask_scale(width_px: int, height_px: int, dpi: int) -> float:

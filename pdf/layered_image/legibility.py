@@ -14,14 +14,18 @@ import numpy as np
 from pdf.layered_image.codecs import decode_paper
 from pdf.layered_image.colour_layers import Pixels
 from pdf.layered_image.layers import LayeredPage, Separation
-from pdf.layered_image.marks import MM_PER_INCH
+from pdf.layered_image.marks import MM_PER_INCH, odd_px
 
 _BLUR_MM = 0.4
-_DIFFERENT = 48  # of 255
+_LOST_SHARE = 0.22  # of the contrast around
+_LEAST_LOST, _MOST_LOST = 20.0, 48.0  # of 255
+_CONTRAST_WINDOW_MM = 2.5
+_SHRINK = 4
+_ADDED = 72  # strokes may grow by a fraction of a pixel, letters may not be filled
 _MARK_MM2 = 0.06  # smaller than the dot of an i in 8-point print
 _LARGEST_MM2 = 0.8
-_SPARE_MM2 = 3.0
-_SHARE_OF_INK = 0.005
+_SPARE_MM2 = 1.0
+_SHARE_OF_INK = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,10 @@ def check_legibility(page: LayeredPage, separation: Separation) -> Legibility:
     """Compare a layered page with its scan."""
     window = max(round(_BLUR_MM / MM_PER_INCH * page.mask_dpi), 1) | 1
     before = cv2.blur(separation.grey, (window, window))
-    change = cv2.absdiff(before, cv2.blur(compose_grey(page, separation), (window, window)))
-    changed = np.where(change > _DIFFERENT, 255, 0).astype(np.uint8)
+    after = cv2.blur(compose_grey(page, separation), (window, window))
+    is_lost = cv2.subtract(after, before) > _allow_loss(separation.grey, page.mask_dpi)
+    is_added = cv2.subtract(before, after) > _ADDED
+    changed = np.where(is_lost | is_added, 255, 0).astype(np.uint8)
     px_mm2 = (MM_PER_INCH / page.mask_dpi) ** 2
     ink_mm2 = cv2.countNonZero(separation.mask) * px_mm2
     if not changed.any():
@@ -59,6 +65,16 @@ def check_legibility(page: LayeredPage, separation: Separation) -> Legibility:
     _, _, stats, _ = cv2.connectedComponentsWithStats(changed, connectivity=8, ltype=cv2.CV_32S)
     areas_mm2 = stats[1:, cv2.CC_STAT_AREA] * px_mm2
     return Legibility(float(areas_mm2[areas_mm2 >= _MARK_MM2].sum()), float(areas_mm2.max()), ink_mm2)
+
+
+def _allow_loss(grey: Pixels, dpi: int) -> Pixels:
+    """Return how much lighter each pixel may become: less among faint print than among bold."""
+    side = odd_px(_CONTRAST_WINDOW_MM, dpi / _SHRINK)
+    kernel = np.ones((side, side), np.uint8)
+    small = cv2.resize(grey, (max(grey.shape[1] // _SHRINK, 1), max(grey.shape[0] // _SHRINK, 1)), interpolation=cv2.INTER_AREA)
+    contrast = cv2.blur(cv2.morphologyEx(small, cv2.MORPH_GRADIENT, kernel), (side, side)).astype(np.float32)
+    allowed = np.clip(contrast * _LOST_SHARE, _LEAST_LOST, _MOST_LOST).astype(np.uint8)
+    return np.asarray(cv2.resize(allowed, grey.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _enlarge(layer: Pixels, times: int, shape: tuple[int, ...]) -> Pixels:

@@ -15,7 +15,6 @@ Pixels = npt.NDArray[np.uint8]
 
 MOST_COLOURS = 16
 _LEAST_CELLS = 6  # a shade in fewer cells is noise
-_NEAR_ENOUGH = 20.0  # of 255: closer shades are one colour
 _OPPONENTS = np.array([[0.3, 0.3, 0.2], [0.8, -0.8, 0.0], [0.0, -0.6, 0.6]], np.float32)
 _BITS = 4  # of each channel while colours are counted
 
@@ -28,14 +27,17 @@ class PalettedImage:
     colours: Pixels
 
 
-def choose_colours(pixels: Pixels, seen: Pixels) -> PalettedImage:
-    """Reduce the pixels of a grey or RGB image to few colours, chosen from those where ``seen`` is not 0."""
+def choose_colours(pixels: Pixels, seen: Pixels, near: float) -> PalettedImage:
+    """Reduce the pixels of a grey or RGB image to few colours, chosen from those where ``seen`` is not 0.
+
+    Shades closer than ``near`` (0 to 255, as they look) become one.
+    """
     flat = pixels.reshape(-1, 1 if pixels.ndim == 2 else 3)
     bins = _number_bins(flat)
     counts, shades = _count_shades(bins[seen.reshape(-1) > 0], flat[seen.reshape(-1) > 0])
     occupied = counts >= min(_LEAST_CELLS, counts.max())
     counts, shades = counts[occupied], shades[occupied]
-    colours = _average_members(shades, counts, shades[_spread_out(shades, counts)])
+    colours = _average_members(shades, counts, shades[_spread_out(shades, counts, near)])
     nearest = _find_nearest(_centre_of(np.arange(1 << (_BITS * flat.shape[1])), flat.shape[1]), colours)
     return PalettedImage(nearest[bins].reshape(pixels.shape[:2]), np.round(colours).astype(np.uint8))
 
@@ -60,11 +62,11 @@ def _centre_of(bins: npt.NDArray[np.int64], channels: int) -> npt.NDArray[np.flo
     return steps.astype(np.float32) * (255 / ((1 << _BITS) - 1))
 
 
-def _spread_out(shades: npt.NDArray[np.float32], counts: npt.NDArray[np.int64]) -> list[int]:
+def _spread_out(shades: npt.NDArray[np.float32], counts: npt.NDArray[np.int64], near: float) -> list[int]:
     chosen = [int(counts.argmax())]
     seen = _as_seen(shades)
     distance = np.linalg.norm(seen - seen[chosen[0]], axis=1)
-    while len(chosen) < MOST_COLOURS and distance.max() > _NEAR_ENOUGH:
+    while len(chosen) < MOST_COLOURS and distance.max() > near:
         chosen.append(int(distance.argmax()))
         distance = np.minimum(distance, np.linalg.norm(seen - seen[chosen[-1]], axis=1))
     return chosen

@@ -87,3 +87,15 @@ def test_a_run_counts_the_programs_that_it_starts(tmp_path: Path) -> None:
     assert run.output.split() == ["out", "err"]
     assert run.cpu_s > 0.005
     assert run.peak_bytes > 100_000
+
+
+def test_the_memory_of_whoever_starts_a_program_is_not_the_programs(tmp_path: Path) -> None:
+    ballast = bytearray(os.urandom(1) * 200_000_000)
+    assert run_program(["/bin/true"], os.environ, tmp_path / "log").peak_bytes < 50_000_000
+    assert len(ballast) == 200_000_000
+
+
+def test_a_program_that_is_not_there_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(RuntimeError, match="cannot be started"):
+        run_program([str(tmp_path / "nowhere")], os.environ, tmp_path / "log")
+    assert "nowhere" in capfd.readouterr().err

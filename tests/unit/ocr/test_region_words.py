@@ -42,6 +42,7 @@ def test_titles_and_names_over_a_seal_stay() -> None:
         line(640, 480, ("Nguyễn", 0.75), ("Hoàng", 0.5), ("Giang", 0.9)),
         line(520, 300, ("Nơi", 0.95), ("nhận:", 0.95), ("TM.", 0.9), ("UBND", 0.9)),
         line(560, 500, ("Số", 0.9), ("12/QĐ-UBND", 0.6)),
+        line(600, 520, ("ông", 0.35), ("Tường", 0.93)),
     ]
     assert drop_region_words(print_lines, (SEAL, SIGNATURE)) == print_lines
 

@@ -59,7 +59,8 @@ def test_the_form_of_read() -> None:
     (page,) = told["pages"]
     assert list(told) == ["path", "sha256", "engine", "is_signed_pdf", "pages"]
     assert set(page) == {
-        "page", "width_px", "height_px", "dpi", "rotation_deg", "skew_deg", "confidence", "quality", "text", "lines", "seconds",
+        "page", "width_px", "height_px", "dpi", "rotation_deg", "skew_deg", "confidence", "quality", "text", "lines",
+        "regions", "barcodes", "tables", "seconds",
     }  # fmt: skip
     assert set(page["quality"]) == {"dpi", "sharpness", "contrast", "blank", "colour", "faults"}
     assert page["text"] == "QUYẾT ĐỊNH\nSố: 47/QĐ-UBND"

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 
 from tests.unit.tooling.repository import ROOT, list_direct_dependencies, name_of, read_project
 
-_LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-tools.lock", "requirements-bench.lock"]
+_LOCKS = [f"requirements{kind}.lock" for kind in ("", "-dev", "-train", "-tools", "-bench")]
 _PIN = re.compile(r"^(?P<name>[a-z0-9.-]+)(?:\[[a-z0-9,.-]+\])?==(?P<version>[^ ;]+)(?: ; [^\\]+?)?$")
 _HASH = re.compile(r"^--hash=sha256:[0-9a-f]{64}$")
 
@@ -40,19 +40,23 @@ def test_a_lock_holds_no_address(lock: str) -> None:
     assert "index-url" not in text.replace("--no-emit-index-url", "")
 
 
-@pytest.mark.parametrize(("lock", "with_extras"), [("requirements.lock", False), ("requirements-dev.lock", True)])
-def test_a_lock_holds_what_the_project_asks_for(lock: str, with_extras: bool) -> None:
+@pytest.mark.parametrize(
+    ("lock", "extra"), [("requirements.lock", ""), ("requirements-dev.lock", "dev"), ("requirements-train.lock", "train")]
+)
+def test_a_lock_holds_what_the_project_asks_for(lock: str, extra: str) -> None:
     pins = read_pins(lock)
+    extras = [Requirement(text) for text in read_project()["project"]["optional-dependencies"].get(extra, [])]
     wrong = [
         str(requirement)
-        for requirement in list_direct_dependencies(with_extras=with_extras)
+        for requirement in [*list_direct_dependencies(with_extras=False), *extras]
         if not requirement.specifier.contains(pins.get(name_of(requirement), "0"), prereleases=True)
     ]
     assert wrong == [], f"{lock} does not match pyproject.toml; run scripts/lock"
 
 
-def test_tests_run_on_the_versions_that_users_get() -> None:
-    everything = read_pins("requirements-dev.lock")
+@pytest.mark.parametrize("lock", ["requirements-dev.lock", "requirements-train.lock"])
+def test_tests_and_training_run_on_the_versions_that_users_get(lock: str) -> None:
+    everything = read_pins(lock)
     assert {name: everything.get(name) for name in read_pins("requirements.lock")} == read_pins("requirements.lock")
 
 

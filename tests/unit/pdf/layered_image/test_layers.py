@@ -186,6 +186,18 @@ def test_a_page_that_lost_a_line_is_not_legible(letter: tuple[Pixels, LayeredPag
 
 
 def test_few_small_changes_beside_much_ink_are_allowed() -> None:
-    assert Legibility(changed_mm2=5.0, largest_mm2=0.5, ink_mm2=1000.0).is_legible
-    assert not Legibility(changed_mm2=5.0, largest_mm2=0.5, ink_mm2=100.0).is_legible
+    assert Legibility(changed_mm2=2.5, largest_mm2=0.5, ink_mm2=4000.0).is_legible
+    assert not Legibility(changed_mm2=2.5, largest_mm2=0.5, ink_mm2=1000.0).is_legible
     assert not Legibility(changed_mm2=0.9, largest_mm2=0.9, ink_mm2=5000.0).is_legible
+
+
+def test_faint_print_may_lose_less_than_bold_print() -> None:
+    """Half of a stroke's depth gone is noticed whether the print is black or a faint copy."""
+    for tone in (30, 170):
+        before = np.full((3508, 2480), 240, np.uint8)
+        cv2.rectangle(before, (300, 300), (900, 700), tone, 8)
+        page, separation = separate_layers(before, 300)
+        assert check_legibility(page, separation).is_legible
+        mask = separation.mask.copy()
+        mask[290:310] = 0
+        assert not check_legibility(page, Separation(separation.grey, mask, separation.ink)).is_legible
