@@ -81,8 +81,8 @@ def mark_misread(lines: list[list[str]]) -> NDArray[np.bool_]:
     """
     misread = find_misread_pairs(lines)
     marked = np.array([not misread.isdisjoint(itertools.pairwise(line)) for line in lines], dtype=bool)
-    near = np.convolve(marked.astype(np.int64), np.ones(2 * NEAR_LINES + 1, dtype=np.int64), mode="same")
-    return np.asarray(marked | (near >= MIN_MISREAD))
+    near = np.convolve(marked.astype(np.int64), np.ones(2 * NEAR_LINES + 1, dtype=np.int64))
+    return np.asarray(marked | (near[NEAR_LINES : NEAR_LINES + len(lines)] >= MIN_MISREAD))
 
 
 def _skeleton(key: str) -> str:

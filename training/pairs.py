@@ -22,13 +22,17 @@ from typing import Any
 from dossiers.errors import InputError
 from dossiers.model import PageSource, RecognizedLine
 from ocr.cleaning import prepare_for_reading
+from ocr.engine import OcrEngine, Reading
+from ocr.line_detector import detect_lines
 from ocr.load import extract_pages
 from ocr.orientation import find_skew
-from ocr.page_image import Pixels, decode_page, straighten, turn
+from ocr.page_image import decode_page, straighten, turn
 from ocr.quality import assess_quality
-from training.readers import TwoReaders
+from ocr.regions.find import find_marks
+from ocr.regions.lifting import lift_ink
+from ocr.two_readers import open_engine
 
-STRAIGHTEN_FROM_DEG = 0.2
+PAGE_TIMEOUT_S = 300.0
 Transcript = tuple[list[str], int]  # lines, and how far the page is to be turned
 FindTranscript = Callable[[int], Transcript | None]
 
@@ -40,11 +44,11 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--only", default=".", help="regular expression that a file's name must match")
     arguments = parser.parse_args()
-    readers = TwoReaders()
+    engine = open_engine()
     with gzip.open(arguments.out, "wt", encoding="utf-8") as out:
         for path, find_transcript in list_scans(arguments.folder):
             if re.search(arguments.only, path.name):
-                for row in read_scan(path, find_transcript, readers):
+                for row in read_scan(path, find_transcript, engine):
                     out.write(json.dumps(row, ensure_ascii=False) + "\n")
                     sys.stdout.write(f"{row['page']}: {len(row['lines'])} lines\n")
 
@@ -55,7 +59,7 @@ def list_scans(folder: Path) -> Iterator[tuple[Path, FindTranscript]]:
         for path in sorted((folder / "scans").iterdir()):
             yield path, partial(find_text, folder / "gt", path.stem)
     else:
-        for path in sorted((folder / "dossiers").rglob("*.*")):
+        for path in sorted(path for path in (folder / "dossiers").rglob("*") if path.is_file()):
             inner = path.relative_to(folder / "dossiers")
             yield path, partial(find_truth, folder / "ground_truth" / inner.parent / f"{path.name}.json")
 
@@ -75,7 +79,7 @@ def find_truth(path: Path, number: int) -> Transcript | None:
     return None if page["blank"] else (page["lines"], page["rotation_deg"])
 
 
-def read_scan(path: Path, find_transcript: FindTranscript, readers: TwoReaders) -> Iterator[dict[str, Any]]:
+def read_scan(path: Path, find_transcript: FindTranscript, engine: OcrEngine) -> Iterator[dict[str, Any]]:
     """Yield each page of a scan, read twice; a scan that cannot be opened has none."""
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -85,19 +89,20 @@ def read_scan(path: Path, find_transcript: FindTranscript, readers: TwoReaders) 
             return
         for source in sources:
             if (transcript := find_transcript(source.number)) is not None:
-                lines = readers.read(prepare_page(source, transcript[1]))
-                shown = [{"first": _show(first), "second": _show(second)} for first, second in lines]
+                readings = read_page_twice(source, transcript[1], engine)
+                shown = [{"first": _show(one.first), "second": _show(one.second)} for one in readings]
                 yield {"page": f"{path.parent.name}/{path.name}:{source.number}", "truth": transcript[0], "lines": shown}
 
 
-def prepare_page(source: PageSource, rotation_deg: int) -> Pixels:
-    """Return a page's pixels upright, level and clean."""
+def read_page_twice(source: PageSource, rotation_deg: int, engine: OcrEngine) -> tuple[Reading, ...]:
+    """Read a page as ``ocr.pages`` does up to the mending, turned as its transcript says."""
     page = decode_page(source)
     letter_height_px = assess_quality(page.pixels, page.dpi).letter_height_px
     turned = turn(page.pixels, rotation_deg)
-    skew_deg = find_skew(turned)
-    level = straighten(turned, skew_deg) if abs(skew_deg) >= STRAIGHTEN_FROM_DEG else turned
-    return prepare_for_reading(level, page.dpi, letter_height_px).pixels
+    level = straighten(turned, find_skew(turned))
+    marks = find_marks(level, page.dpi)
+    readable = prepare_for_reading(lift_ink(level, marks), page.dpi, letter_height_px)
+    return engine.read_lines(readable.pixels, detect_lines(readable.pixels), PAGE_TIMEOUT_S)
 
 
 def _show(line: RecognizedLine | None) -> list[list[Any]]:
