@@ -28,6 +28,7 @@ from ocr.engine import OcrEngine
 from ocr.handwriting.header import read_header_cells
 from ocr.language.confidence import load_rating
 from ocr.language.mend import mend_lines
+from ocr.language.patterns import mend_patterns
 from ocr.line_detector import detect_lines
 from ocr.lines import scale_line
 from ocr.noise import drop_noise
@@ -110,7 +111,7 @@ def _read_level(
     with _timed(seconds, "arrange"):
         height, width = page.pixels.shape[:2]
         placed = [scale_line(line, 1 / readable.scale, width, height) for line in drop_noise(mended)]
-        lines = arrange_lines(drop_region_words(placed, marks.regions))
+        lines = mend_patterns(arrange_lines(drop_region_words(placed, marks.regions)))
     with _timed(seconds, "header"):
         header = read_header_cells(page.pixels, lines)
         lines = header.lines
