@@ -10,11 +10,14 @@ import math
 from functools import lru_cache
 from pathlib import Path
 
+import onnxruntime
 import trueocr
 from trueocr.page import PageEngine
 
 from dossiers.model import BoxPx
 from ocr.page_image import Pixels
+
+onnxruntime.disable_telemetry_events()  # nothing here may call home
 
 MODEL_DIR = Path(trueocr.__file__).parent / "models"
 MIN_SIDE_PX = 5
