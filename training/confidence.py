@@ -125,11 +125,14 @@ def write_rating(rating: Rating, pairs: list[Path], out: Path) -> None:
 
 
 def _find_right(words: list[str], printed: str) -> list[bool]:
-    right = [False] * len(words)
-    edits = Levenshtein.opcodes(printed.split(), [normalize(word) for word in words])
-    for block in edits.as_matching_blocks():
-        right[block.b : block.b + block.size] = [True] * block.size
-    return right
+    """Tell which words are printed so. Spaces around a slash do not count: ``sinh / Date`` is ``sinh/Date``."""
+    tokens = normalize(" ".join(words)).split()
+    is_right = [False] * len(tokens)
+    for block in Levenshtein.opcodes(printed.split(), tokens).as_matching_blocks():
+        is_right[block.b : block.b + block.size] = [True] * block.size
+    letters = [right for token, right in zip(tokens, is_right, strict=True) for _ in token]
+    ends = itertools.accumulate(map(len, words))
+    return [letters[end - 1] for end in ends]
 
 
 if __name__ == "__main__":

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from ocr.engine import Reading
 from ocr.language.confidence import FEATURES, Rating, load_rating
-from training.confidence import RatedWord, fit
+from tests.support.readings import make_line
+from training.confidence import RatedWord, fit, judge_words
+from training.readings import KnownLine, KnownPage
 
 
 def make_words(chance: float, feature: float, count: int) -> list[RatedWord]:
@@ -24,3 +27,9 @@ def test_the_committed_rating_trusts_agreement_and_words() -> None:
     weights = dict(zip(FEATURES, rating.twice, strict=True))
     assert len(rating.once) == len(FEATURES)
     assert min(weights["both agree"], weights["is a syllable or known"], weights["odds of the first reader"]) > 0
+
+
+def test_a_word_is_right_when_it_is_printed_so_whatever_the_spaces_around_a_slash() -> None:
+    read = make_line("Ngày sinh / Date of binh: 3/4/1990", 0.97)
+    page = KnownPage("x", (KnownLine(Reading(read), "Ngày sinh/Date of birth: 3/4/1990"),))
+    assert [word.is_right for word in judge_words([page])] == [True, True, True, True, True, False, True]
