@@ -31,7 +31,7 @@ from dossiers.model import DescribedDocument, RecognizedDocument
 from ocr.document import read_document
 from ocr.load import extract_pages
 from ocr.pool import PagePool
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import open_engine
 
 ALIKE = 90
 FIELDS = {
@@ -113,7 +113,7 @@ def main() -> None:
         rows = {row["path"]: row for row in csv.DictReader(table, delimiter="\t")}
     types, thresholds = load_document_types(), ReviewThresholds()
     results: list[Result] = []
-    with PagePool(TesseractEngine(), workers=arguments.workers) as pool:
+    with PagePool(open_engine(), workers=arguments.workers) as pool:
         for path in sorted((arguments.folder / "scans").iterdir()):
             described = understand(read_scan(path, pool), None, types, thresholds)
             sys.stdout.write(f"{path.name}\n")

@@ -1,7 +1,7 @@
 """Measure the reading of handwritten and stamped header cells.
 
 ``python -m benchmarks.header_numbers --drawn 400`` draws headers of its own seed, filled in by pens the training never saw
-(``--data`` adds MNIST's held-out digits; the fonts of docs/handwriting.md are used where installed).
+(``--data`` adds MNIST's held-out digits; the fonts of docs/ocr.md are used where installed).
 ``python -m benchmarks.header_numbers FOLDER [--held]`` reads real scans: FOLDER holds ``scans/`` and ``fields.tsv``
 (path, number, date). Pages named in HELD are measured on demand only, and never looked at.
 ``--calibrate 6000`` fits the two figures of ``ocr.handwriting.digits.CALIBRATION``.
@@ -34,7 +34,7 @@ from ocr.handwriting.header import CellReading, read_header_cells
 from ocr.load import extract_pages
 from ocr.page_image import decode_page, straighten, turn
 from ocr.pages import read_page
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import open_engine
 from samples.generator.dice import Dice
 from training.digit_sources import HAND_FONTS, STAMP_FONTS, group_mnist, load_fonts, make_pens, read_mnist
 from training.digit_sources import Hand as Source
@@ -109,7 +109,7 @@ def _compare_cell(kind: str, wanted: str, cell: CellReading | None, *, is_writte
 
 def measure_scans(folder: Path, *, is_held: bool, shows: bool) -> list[Outcome]:
     """Read the scans of one half and compare number and date as the fields give them."""
-    engine, outcomes = TesseractEngine(), []
+    engine, outcomes = open_engine(), []
     symbols = {symbol for kind in load_document_types().values() for symbol in kind.symbols}
     with (folder / "fields.tsv").open(encoding="utf-8", newline="") as table:
         rows = [row for row in csv.DictReader(table, delimiter="\t") if row["path"].startswith(HELD) == is_held]

@@ -21,7 +21,7 @@ from classifiers import ReviewThresholds, understand
 from dossiers.document_type import load_document_types
 from dossiers.model import DescribedDocument, RecognizedDocument
 from ocr.pool import PagePool
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import open_engine
 
 MAX_SKEW_ERROR_DEG = 0.2
 
@@ -65,7 +65,7 @@ def main() -> None:
     results: list[Result] = []
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    with PagePool(TesseractEngine(), workers=arguments.workers) as pool:
+    with PagePool(open_engine(), workers=arguments.workers) as pool:
         for path in sorted((arguments.folder / "ground_truth").rglob("*.json")):
             truth = json.loads(path.read_text(encoding="utf-8"))
             read = read_scan(arguments.folder / "dossiers" / truth["path"], pool)

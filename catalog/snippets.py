@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from catalog.folding import Word, find_words
 from catalog.fts import PageWords
 from catalog.query import Query, Term
+from dossiers.codes import find_dossier_spans
 
 SNIPPET_LETTERS = 160
 _ELLIPSIS = "…"
@@ -36,9 +37,14 @@ class Snippet:
 def mask_personal_ids(text: str) -> str:
     """Return the text with runs of 9, or of 12 and more, digits masked but for the last three; its length stays the same.
 
-    A longer run may hold an ID number, as the machine-readable lines on a card do.
+    A longer run may hold an ID number, as the machine-readable lines on a card do. Dossier numbers stay as they are: they
+    hold as many digits, and a clerk goes by them.
     """
-    return _PERSONAL_ID.sub(lambda match: _mask(match.group()), text)
+    pieces, position = [], 0
+    for start, end in find_dossier_spans(text):
+        pieces += [_PERSONAL_ID.sub(_mask, text[position:start]), text[start:end]]
+        position = end
+    return "".join([*pieces, _PERSONAL_ID.sub(_mask, text[position:])])
 
 
 def choose_page(pages: Sequence[PageWords], query: Query) -> int | None:
@@ -72,7 +78,8 @@ def cut_snippet(text: str, query: Query, letters: int = SNIPPET_LETTERS) -> Snip
     return Snippet(head + shown[start:end].rstrip() + tail, inside)
 
 
-def _mask(digits: str) -> str:
+def _mask(found: re.Match[str]) -> str:
+    digits = found.group()
     kept = [index for index, letter in enumerate(digits) if letter.isdigit()][-_KEPT_DIGITS]
     return "".join(_MASK if letter.isdigit() else letter for letter in digits[:kept]) + digits[kept:]
 

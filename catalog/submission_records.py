@@ -163,6 +163,31 @@ def add_sighting(connection: Connection, key: int, sighting: Sighting) -> None:
     connection.execute(sightings.insert().values(**values))
 
 
+def find_last_sighting(connection: Connection, key: int, path: str) -> Row[Any]:
+    """Return the row of the last further file of a submission that was seen at ``path``. Raises NotFoundError."""
+    query = select(sightings).where(sightings.c.submission_id == key, sightings.c.path == make_storable(path))
+    row = connection.execute(query.order_by(sightings.c.id.desc()).limit(1)).one_or_none()
+    if row is None:
+        raise NotFoundError(what=f"sighting of {path}")
+    return row
+
+
+def to_sighting_row(submission: Submission) -> dict[str, Any]:
+    """Return the column values of a sighting that keeps what is known of a submission's file, which another replaces.
+
+    A rejected file stays rejected; any other is a duplicate of the file that takes its place.
+    """
+    rejected = submission.state is SubmissionState.REJECTED
+    return {
+        "name": submission.name,
+        "path": submission.path,
+        "dossier_number": submission.dossier_number,
+        "seen_at": submission.received_at,
+        "actor_id": submission.actor.id,
+        "outcome": (Outcome.REJECTED if rejected else Outcome.DUPLICATE).value,
+    }
+
+
 def to_event(row: Row[Any]) -> SubmissionEvent:
     """Return the event of a row."""
     return SubmissionEvent(row.happened_at, row.actor_id, row.what, row.detail)

@@ -24,10 +24,12 @@ from catalog.submission_records import (
     add_event,
     add_sighting,
     find_key,
+    find_last_sighting,
     make_storable,
     read_submission,
     to_event,
     to_sighting,
+    to_sighting_row,
     to_submission,
     to_submission_row,
 )
@@ -86,6 +88,36 @@ class Submissions:
             sighting = Sighting(new.scan_sha256, new.name, new.path, dossier_number, now, actor.id, Outcome.DUPLICATE)
             add_sighting(connection, find_key(connection, scan_sha256), sighting)
             return Receipt(first, is_new=False, is_duplicate=True)
+
+    def retake(self, scan_sha256: str, *, path: str, actor: Actor, at: datetime | None = None) -> Submission:
+        """Let the last file seen at ``path`` with these bytes take the place of the submission, and return that, received.
+
+        The file that stood there before counts on as a sighting, with the outcome that it had; so the sum stays. A later
+        error names the file in hand. Raises NotFoundError when no such file was seen.
+        """
+        now = at or datetime.now(UTC)
+        with self._database.write() as connection:
+            key = find_key(connection, scan_sha256)
+            sighted = find_last_sighting(connection, key, path)
+            replaced = read_submission(connection, scan_sha256)
+            changes = {
+                "name": sighted.name,
+                "path": sighted.path,
+                "dossier_number": sighted.dossier_number,
+                "received_at": sighted.seen_at,
+                "actor_id": actor.id,
+                "actor_name": actor.name,
+                "actor_unit": actor.unit,
+                "state": SubmissionState.RECEIVED.value,
+                "error_code": None,
+                "error_vi": None,
+                "error_en": None,
+                "updated_at": now,
+            }
+            connection.execute(sightings.update().where(sightings.c.id == sighted.id).values(**to_sighting_row(replaced)))
+            connection.execute(update(submissions).where(submissions.c.id == key).values(**changes))
+            add_event(connection, key, SubmissionEvent(now, actor.id, "received", sighted.path))
+            return read_submission(connection, scan_sha256)
 
     def start_attempt(
         self, scan_sha256: str, *, actor: Actor, flow_run_id: str | None = None, at: datetime | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from classifiers.fields import extract_fields
 from classifiers.layout import is_bare
 from dossiers.document_type import UNKNOWN_TYPE_ID, DocumentType
-from dossiers.model import ClassifiedDocument, DescribedDocument, ExtractedField, QualityFault, ReviewReason
+from dossiers.model import ClassifiedDocument, DescribedDocument, ExtractedField, QualityFault, ReviewNote, ReviewReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def describe_document(
     *,
     is_signed_pdf: bool = False,
 ) -> DescribedDocument:
-    """Read the fields of ``classified`` and list the reasons, in a fixed order, for which a person must look.
+    """Read the fields of ``classified`` and list the reasons, in a fixed order, for which a person must look, and at what.
 
     ``dossier_number`` is the one known from outside; when it is None, one printed on the document itself is taken if it is
     read well enough. ``is_signed_pdf`` says that the scanned file already carries a digital signature.
@@ -44,30 +44,49 @@ def describe_document(
     printed = fields.get("dossier_number")
     if dossier_number is None and printed is not None and printed.confidence >= thresholds.field_confidence:
         dossier_number = printed.value
-    reasons = _find_reasons(classified, fields, types.get(classified.type_id), thresholds)
+    notes = _find_notes(classified, fields, types.get(classified.type_id), thresholds)
+    reasons = _find_reasons(classified, types.get(classified.type_id), thresholds)
+    reasons.extend(dict.fromkeys(note.reason for note in notes))
     if dossier_number is None:
         reasons.append(ReviewReason.NO_DOSSIER_NUMBER)
     if is_signed_pdf:
         reasons.append(ReviewReason.ALREADY_SIGNED)
-    return DescribedDocument(classified, dossier_number, fields, tuple(reasons))
+    return DescribedDocument(classified, dossier_number, fields, tuple(reasons), tuple(notes))
 
 
 def _find_reasons(
+    classified: ClassifiedDocument, kind: DocumentType | None, thresholds: ReviewThresholds
+) -> list[ReviewReason]:
+    """Return the reasons that concern the document as a whole."""
+    checks = {
+        ReviewReason.NO_TEXT: all(is_bare(page) for page in classified.pages),
+        ReviewReason.UNKNOWN_TYPE: classified.type_id == UNKNOWN_TYPE_ID,
+        ReviewReason.LOW_TYPE_SCORE: kind is not None and classified.type_score < thresholds.type_score,
+    }
+    return [reason for reason, holds in checks.items() if holds]
+
+
+def _find_notes(
     classified: ClassifiedDocument,
     fields: Mapping[str, ExtractedField],
     kind: DocumentType | None,
     thresholds: ReviewThresholds,
-) -> list[ReviewReason]:
+) -> list[ReviewNote]:
+    """Return what concerns single fields and pages, in a fixed order."""
     written = [page for page in classified.pages if not is_bare(page)]
+    missing = [name for name in _list_required(fields, kind) if name not in fields]
+    uncertain = [field for field in fields.values() if field.confidence < thresholds.field_confidence]
+    unreliable = [page for page in written if page.confidence < thresholds.text_confidence]
+    faults = [(fault, page) for page in written for fault in page.quality.faults if fault in thresholds.poor_scan_faults]
+    return [
+        *(ReviewNote(ReviewReason.MISSING_FIELD, name) for name in missing),
+        *(ReviewNote(ReviewReason.LOW_FIELD_CONFIDENCE, field.name, field.page) for field in uncertain),
+        *(ReviewNote(ReviewReason.LOW_TEXT_CONFIDENCE, page=page.number) for page in unreliable),
+        *(ReviewNote(ReviewReason.POOR_SCAN, fault.value, page.number) for fault, page in faults),
+    ]
+
+
+def _list_required(fields: Mapping[str, ExtractedField], kind: DocumentType | None) -> tuple[str, ...]:
+    """Return the fields that the type must have; a paper that bears a symbol has a number too, be it written by hand."""
     required = kind.required_fields if kind else ()
-    faults = {fault for page in written for fault in page.quality.faults}
-    checks = {
-        ReviewReason.NO_TEXT: not written,
-        ReviewReason.UNKNOWN_TYPE: classified.type_id == UNKNOWN_TYPE_ID,
-        ReviewReason.LOW_TYPE_SCORE: kind is not None and classified.type_score < thresholds.type_score,
-        ReviewReason.MISSING_FIELD: any(name not in fields for name in required),
-        ReviewReason.LOW_FIELD_CONFIDENCE: any(f.confidence < thresholds.field_confidence for f in fields.values()),
-        ReviewReason.LOW_TEXT_CONFIDENCE: any(page.confidence < thresholds.text_confidence for page in written),
-        ReviewReason.POOR_SCAN: bool(faults & thresholds.poor_scan_faults),
-    }
-    return [reason for reason, holds in checks.items() if holds]
+    return ("document_number", *required) if "document_symbol" in fields and "document_number" not in required else required

@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"(\d{1,6})(?:\s*/\s*((?:19|20)\d{2}))?\s*(?=/)")
 _PARTY = re.compile(rf"(\d{{1,5}})\s*-\s*([A-ZĐ][A-Za-zĐ]{{0,4}})\s*/\s*({_LETTERS})\W*$")
 _BARE = re.compile(r"(\d{1,10}|[0-9A-Z]{2,4}\d{6,9})(?:\s*/\s*((?:19|20)\d{2}))?\W*$")
 _LONGEST = 120
+_HAND_SIZE = 1.3
 _BLANKS = re.compile(r"\s+")
 
 
@@ -130,5 +131,5 @@ def _is_printed(segment: Segment, number_words: tuple[RecognizedWord, ...], symb
         return True
     if number_words[-1] not in symbol_words:
         return False
-    # One word with the symbol: printed, unless it is much taller than "Số:".
-    return number_words[-1].bbox_px.height < 1.6 * max(1, segment.words[0].bbox_px.height)
+    # One word with the symbol: printed, unless it is taller than "Số:". In print it is at most as tall, accents included.
+    return number_words[-1].bbox_px.height < _HAND_SIZE * max(1, segment.words[0].bbox_px.height)

@@ -12,6 +12,7 @@ from cli.commands import (
     config,
     demo,
     ingest,
+    profile,
     progress,
     read,
     reindex,
@@ -44,6 +45,7 @@ def _options(
 
 app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
+app.command("profile")(profile.profile)
 app.command("watch")(watch.watch)
 app.command("status")(status.status)
 app.command("replay")(replay.replay)

@@ -13,6 +13,7 @@ A code that was once given is never rewritten: parsing only mends case, dashes a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -130,13 +131,20 @@ def find_dossier_number(text: str) -> DossierNumber | None:
 
     A number inside a longer run of letters or digits does not count: better none than a wrong one.
     """
-    for line in text.splitlines():
-        for found in _FOUND_DOSSIER_RE.finditer(_DASHES.sub("-", line)):
-            try:
-                return DossierNumber.parse(found[0])
-            except InvalidCodeError:
-                continue
-    return None
+    return next((number for number, _, _ in _find_dossier_numbers(text)), None)
+
+
+def find_dossier_spans(text: str) -> list[tuple[int, int]]:
+    """Return (start, end) of every valid dossier number in ``text``, in order."""
+    return [(start, end) for _, start, end in _find_dossier_numbers(text)]
+
+
+def _find_dossier_numbers(text: str) -> Iterator[tuple[DossierNumber, int, int]]:
+    for found in _FOUND_DOSSIER_RE.finditer(_DASHES.sub("-", text)):
+        try:
+            yield DossierNumber.parse(found[0]), found.start(), found.end()
+        except InvalidCodeError:
+            continue
 
 
 def _date_of(yymmdd: str) -> date | None:

@@ -14,26 +14,10 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from dossiers.errors import ConfigurationError
+from dossiers.field_names import FIELD_NAMES
 
 UNKNOWN_TYPE_ID = "unknown"
 UNKNOWN_TYPE_NAME = "Không rõ"
-
-FIELD_NAMES = frozenset(
-    {
-        "document_number",
-        "document_symbol",
-        "issue_date",
-        "issuing_authority",
-        "abstract",
-        "signatory",
-        "signatory_position",
-        "personal_id_number",
-        "full_name",
-        "date_of_birth",
-        "dossier_number",
-    }
-)
-"""Every field that a type may require and the classifiers may find."""
 
 _FOLDER = Path(__file__).parent / "document_types"
 _Choice = TypeVar("_Choice", bound=StrEnum)

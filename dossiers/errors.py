@@ -31,7 +31,18 @@ called the foreign library, once.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
+
+# Why a path cannot be read, as the system and our own look at it say it.
+_DETAILS_VI = {
+    "Permission denied": "không có quyền đọc",
+    "No such file or directory": "không có tệp hoặc thư mục này",
+    "no such file or folder": "không có tệp hoặc thư mục này",
+    "not a regular file": "không phải là tệp",
+    "symbolic link": "là liên kết tới nơi khác",
+}
+_BOTH = re.compile(r"(.+?) \(([^()]+)\)")
 
 
 class SohoaError(Exception):
@@ -56,12 +67,20 @@ class SohoaError(Exception):
     @property
     def message_vi(self) -> str:
         """One Vietnamese sentence for the clerk."""
-        return self.template_vi.format_map(_Facts(self.facts))
+        return self.template_vi.format_map(_Facts({name: _say(name, fact)[0] for name, fact in self.facts.items()}))
 
     @property
     def message_en(self) -> str:
         """One English sentence for the administrator."""
-        return self.template_en.format_map(_Facts(self.facts))
+        return self.template_en.format_map(_Facts({name: _say(name, fact)[1] for name, fact in self.facts.items()}))
+
+
+def _say(name: str, fact: str) -> tuple[str, str]:
+    """Return a fact in Vietnamese and in English; those in both are written "tệp nén ZIP (ZIP archive)"."""
+    if name == "detail":
+        return _DETAILS_VI.get(fact, fact).replace("trang (page)", "trang"), fact.replace("trang (page)", "page")
+    both = _BOTH.fullmatch(fact) if name in {"found", "kind"} else None
+    return (both[1], both[2]) if both else (fact, fact)
 
 
 class _Facts(dict[str, str]):

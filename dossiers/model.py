@@ -9,7 +9,7 @@ image turned by ``rotation_deg`` and then straightened by ``skew_deg`` on a canv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -152,13 +152,75 @@ class RecognizedLine:
     words: tuple[RecognizedWord, ...]
 
 
+class RegionKind(StrEnum):
+    """What a part of a page holds that is no print.
+
+    ``FAN_STAMP`` (dấu giáp lai) is the part of a seal that is left on the edge of one sheet of several; ``STAMP`` is any
+    other stamp, such as the register stamp CÔNG VĂN ĐẾN or HỎA TỐC.
+    """
+
+    SEAL = "seal"
+    SIGNATURE = "signature"
+    FAN_STAMP = "fan_stamp"
+    STAMP = "stamp"
+    HANDWRITING = "handwriting"
+    PICTURE = "picture"
+    BARCODE = "barcode"
+
+
+@dataclass(frozen=True, slots=True)
+class PageRegion:
+    """A part of a page that is no print, and how sure that is (0 to 1). Print may stand in it: a name under a seal."""
+
+    kind: RegionKind
+    bbox_px: BoxPx
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """A barcode read: its symbology as ``qr_code``, ``data_matrix``, ``pdf417``, ``code_128``, ``code_39``, ``ean_13`` or
+    ``ean_8``, and its text without control characters.
+
+    The text can be personal data (the QR code of a citizen's card holds all that is printed on the card): mask it where
+    it is listed, and never log it. It is no part of the ``repr``.
+    """
+
+    format: str
+    text: str = field(repr=False)
+    bbox_px: BoxPx
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """A cell: the row and column of its top left (from 0), over how many it reaches, and its text, lines joined by blanks."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    bbox_px: BoxPx
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A ruled table: how many rows and columns its grid has, and its cells, row by row, each from left to right."""
+
+    bbox_px: BoxPx
+    rows: int
+    columns: int
+    cells: tuple[TableCell, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class RecognizedPage:
     """A page read.
 
     ``width_px`` and ``height_px`` are those of the upright page. ``rotation_deg`` (0, 90, 180, 270) is how far the source
     image is turned clockwise to stand upright; ``skew_deg`` is the further clockwise turn that makes its lines level.
-    Lines are in reading order. ``seconds`` maps a stage's name to the seconds it took.
+    Lines are in reading order. ``seconds`` maps a stage's name to the seconds it took. The words of ``tables`` stand in
+    ``lines`` too.
     """
 
     source: PageSource
@@ -169,6 +231,9 @@ class RecognizedPage:
     quality: QualityVerdict
     lines: tuple[RecognizedLine, ...]
     seconds: dict[str, float]
+    regions: tuple[PageRegion, ...] = ()
+    barcodes: tuple[Barcode, ...] = ()
+    tables: tuple[Table, ...] = ()
 
     @property
     def number(self) -> int:
@@ -250,13 +315,30 @@ class ReviewReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewNote:
+    """What exactly a person must look at, for a reason that concerns a part of the document.
+
+    ``subject`` is a field's name (missing or uncertain), or a fault of the scan; empty when the reason is about the page.
+    ``page`` counts in the scanned file; None for a field that was not found.
+    """
+
+    reason: ReviewReason
+    subject: str = ""
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DescribedDocument:
-    """A document with its fields, and the reasons, if any, for which a person must look before it is accepted."""
+    """A document with its fields, and the reasons, if any, for which a person must look before it is accepted.
+
+    ``review_notes`` tell, for the reasons that concern fields or pages, which ones.
+    """
 
     document: ClassifiedDocument
     dossier_number: str | None
     fields: dict[str, ExtractedField]
     review_reasons: tuple[ReviewReason, ...]
+    review_notes: tuple[ReviewNote, ...] = ()
 
     @property
     def needs_review(self) -> bool:
@@ -360,7 +442,7 @@ class CatalogEntry:
     def number(self) -> str:
         """The document's number with its symbol, e.g. ``47/QĐ-UBND``; empty when not known."""
         number, symbol = self.fields.get("document_number", ""), self.fields.get("document_symbol", "")
-        return number if "/" in number or not symbol else f"{number}/{symbol}"
+        return number if not number or "/" in number or not symbol else f"{number}/{symbol}"
 
     @property
     def issue_date(self) -> str:

@@ -9,7 +9,7 @@ from dossiers.model import RecognizedLine, RecognizedWord
 from ocr.lines import join_words
 
 MIN_CONFIDENCE = 0.05  # for marks; a handwritten number in a printed line is read badly, but says that something stands there
-MIN_MARK_CONFIDENCE = 0.55  # for a word of punctuation alone at the end of a line
+MIN_MARK_CONFIDENCE = 0.4  # for a word of punctuation alone at the end of a line
 MIN_LINE_CONFIDENCE = 0.3
 MIN_SHORT_LINE_CONFIDENCE = 0.5
 SHORT_LINE_LETTERS = 3

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ocr.cleaning import INK_LEVEL, divide_light, estimate_paper, lift_seals, prepare_for_reading
 from ocr.engine import OcrEngine
+from ocr.line_detector import detect_lines
 from ocr.page_image import PageImage, Pixels, as_pixels, resize, turn
 from ocr.text import count_letters
 
@@ -42,7 +43,7 @@ MAX_NEIGHBOUR_QUERIES = 500
 SAMPLE_SHARE = 0.15  # of the page's height: about eight lines
 MIN_SAMPLE_CONFIDENCE = 0.6  # what a line read upside down rarely reaches
 SAMPLE_TIMEOUT_S = 20.0
-MIN_SKEW_DEG = 0.08  # resampling blurs letters; below this it costs more than it mends
+MIN_SKEW_DEG = 0.15  # resampling blurs letters; below this a line rises by less than a mark, and it costs more than it mends
 
 Profile = NDArray[np.float64]
 
@@ -80,7 +81,7 @@ def find_rotation(page: PageImage, engine: OcrEngine) -> Rotation:
     """Return how far the page is to be turned clockwise to stand upright.
 
     Where neither shape nor reading is clear, the file's own EXIF orientation decides, else the page stays as it is.
-    Raises what ``engine.recognize`` raises.
+    Raises what ``engine.read_lines`` raises.
     """
     hint_deg = page.hint_deg or 0
     mask = find_text_mask(page.pixels)
@@ -204,6 +205,6 @@ def _read_sample(page: PageImage, engine: OcrEngine, turn_deg: int) -> float:
     start = int(np.argmax(np.convolve(rows, np.ones(window), "valid")))
     band = turned[int(start * scale) : int((start + window) * scale)]
     sample = prepare_for_reading(band, page.dpi)
-    lines = engine.recognize(sample.pixels, sample.dpi, SAMPLE_TIMEOUT_S, is_block=True)
-    words = [word for line in lines for word in line.words if word.confidence >= MIN_SAMPLE_CONFIDENCE]
+    readings = engine.read_lines(sample.pixels, detect_lines(sample.pixels), SAMPLE_TIMEOUT_S)
+    words = [word for reading in readings for word in reading.first.words if word.confidence >= MIN_SAMPLE_CONFIDENCE]
     return sum(word.confidence * count_letters(word.text) for word in words)

@@ -5,35 +5,62 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 
 from dossiers.errors import RecognitionError
-from dossiers.model import PageSource, QualityFault, QualityVerdict, RecognizedLine, RecognizedPage
+from dossiers.model import (
+    Barcode,
+    BoxPx,
+    PageRegion,
+    PageSource,
+    QualityFault,
+    QualityVerdict,
+    RecognizedLine,
+    RecognizedPage,
+    RegionKind,
+    Table,
+)
+from ocr.barcodes import read_barcodes
 from ocr.cleaning import prepare_for_reading
 from ocr.engine import OcrEngine
-from ocr.lines import scale_line, turn_line
+from ocr.handwriting.header import read_header_cells
+from ocr.language.confidence import load_rating
+from ocr.language.mend import mend_lines
+from ocr.language.patterns import mend_patterns
+from ocr.line_detector import detect_lines
+from ocr.lines import scale_line
 from ocr.noise import drop_noise
 from ocr.orientation import find_rotation, find_skew
-from ocr.page_image import decode_page, straighten, turn
+from ocr.page_image import PageImage, decode_page, straighten, turn
 from ocr.quality import Assessment, assess_quality
 from ocr.reading_order import arrange_lines
-from ocr.second_look import read_missed_lines
+from ocr.regions import add_barcodes, drop_region_words, find_marks, lift_ink, settle_regions
+from ocr.tables.find import find_tables
 from ocr.text import count_letters
 
 PAGE_TIMEOUT_S = 120.0
-# Tesseract follows a line that leans a little by itself; straightening would only blur it (docs/design.md). Boxes are turned.
-STRAIGHTEN_FROM_DEG = 0.7
+HEADER_CELL_CONFIDENCE = 0.8  # between the printed words of a header there is nothing else
 SURE_WORD_CONFIDENCE = 0.6
 MIN_SURE_LETTERS = 6  # on a page with next to no ink: less is a stamp's rim read as letters
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What stands on a page."""
+
+    lines: tuple[RecognizedLine, ...] = ()
+    regions: tuple[PageRegion, ...] = ()
+    barcodes: tuple[Barcode, ...] = ()
+    tables: tuple[Table, ...] = ()
 
 
 def read_page(source: PageSource, engine: OcrEngine, *, name: str = "", timeout_s: float = PAGE_TIMEOUT_S) -> RecognizedPage:
     """Read one page. ``name`` is the scan's name for error messages; ``timeout_s`` bounds the recognition.
 
-    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, clean, recognize, second_look,
-    arrange.
+    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, marks, clean, detect,
+    recognize, mend, arrange, header, tables.
 
     Raises TruncatedFileError, RecognitionError, RecognitionTimeoutError, ConfigurationError.
     """
@@ -53,28 +80,49 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
     with _timed(seconds, "quality"):
         assessment = assess_quality(page.pixels, page.dpi)
     if assessment.verdict.is_blank:
-        return _finish(source, page.hint_deg or 0, 0.0, assessment.verdict, (), seconds)
+        return _finish(source, page.hint_deg or 0, 0.0, assessment.verdict, _Content(), seconds)
     with _timed(seconds, "orientation"):
         rotation_deg = find_rotation(page, engine).rotation_deg
         turned = turn(page.pixels, rotation_deg)
     with _timed(seconds, "deskew"):
         skew_deg = find_skew(turned)
-        is_straightened = abs(skew_deg) >= STRAIGHTEN_FROM_DEG
-        level = straighten(turned, skew_deg) if is_straightened else turned
+        level = straighten(turned, skew_deg)
+    content = _read_level(PageImage(level, page.dpi), assessment.letter_height_px, engine, timeout_s, seconds)
+    verdict, lines = _settle_blank(assessment, content.lines)
+    return _finish(source, rotation_deg, skew_deg, verdict, replace(content, lines=lines), seconds)
+
+
+def _read_level(
+    page: PageImage, letter_height_px: float | None, engine: OcrEngine, timeout_s: float, seconds: dict[str, float]
+) -> _Content:
+    """Read an upright, level page; boxes are in its pixels."""
+    with _timed(seconds, "marks"):
+        marks = find_marks(page.pixels, page.dpi)
+        barcodes = read_barcodes(page.pixels, is_likely=marks.may_hold_codes)
+        lifted = lift_ink(page.pixels, marks)
     with _timed(seconds, "clean"):
-        readable = prepare_for_reading(level, page.dpi, assessment.letter_height_px)
+        readable = prepare_for_reading(lifted, page.dpi, letter_height_px)
+    with _timed(seconds, "detect"):
+        boxes = detect_lines(readable.pixels)
     with _timed(seconds, "recognize"):
-        read = drop_noise(engine.recognize(readable.pixels, readable.dpi, timeout_s))
-    with _timed(seconds, "second_look"):
-        read += drop_noise(read_missed_lines(readable.pixels, read, engine, readable.dpi, timeout_s))
+        readings = engine.read_lines(readable.pixels, boxes, timeout_s)
+    with _timed(seconds, "mend"):
+        mended = mend_lines(readings, rating=load_rating())
     with _timed(seconds, "arrange"):
-        height, width = level.shape[:2]
-        scaled = [scale_line(line, 1 / readable.scale, width, height) for line in read]
-        lines = arrange_lines(scaled)
-        if not is_straightened:
-            lines = tuple(turn_line(line, skew_deg, width, height) for line in lines)
-    verdict, lines = _settle_blank(assessment, lines)
-    return _finish(source, rotation_deg, skew_deg, verdict, lines, seconds)
+        height, width = page.pixels.shape[:2]
+        placed = [scale_line(line, 1 / readable.scale, width, height) for line in drop_noise(mended)]
+        lines = mend_patterns(arrange_lines(drop_region_words(placed, marks.regions)))
+    with _timed(seconds, "header"):
+        header = read_header_cells(page.pixels, lines)
+        lines = header.lines
+    with _timed(seconds, "tables"):
+        tables = find_tables(lifted, page.dpi, lines)
+    regions = (*settle_regions(marks.regions, lines), *(_as_handwriting(box) for box in header.regions_px))
+    return _Content(lines, add_barcodes(regions, barcodes), barcodes, tables)
+
+
+def _as_handwriting(box: BoxPx) -> PageRegion:
+    return PageRegion(RegionKind.HANDWRITING, box, HEADER_CELL_CONFIDENCE)
 
 
 def _settle_blank(assessment: Assessment, lines: Sequence[RecognizedLine]) -> tuple[QualityVerdict, tuple[RecognizedLine, ...]]:
@@ -97,14 +145,26 @@ def _finish(
     rotation_deg: int,
     skew_deg: float,
     verdict: QualityVerdict,
-    lines: tuple[RecognizedLine, ...],
+    content: _Content,
     seconds: dict[str, float],
 ) -> RecognizedPage:
     width, height = source.width_px, source.height_px
     if rotation_deg in {90, 270}:
         width, height = height, width
     rounded = {stage: round(value, 4) for stage, value in seconds.items()}
-    return RecognizedPage(source, width, height, rotation_deg, skew_deg, verdict, lines, rounded)
+    return RecognizedPage(
+        source,
+        width,
+        height,
+        rotation_deg,
+        skew_deg,
+        verdict,
+        content.lines,
+        rounded,
+        regions=content.regions,
+        barcodes=content.barcodes,
+        tables=content.tables,
+    )
 
 
 @contextmanager

@@ -11,13 +11,13 @@ from dossiers.errors import IntegrityError
 from dossiers.model import Actor, CatalogEntry, DescribedDocument, DocumentRole, ScannedFile, SignedPdf
 from runtime.wiring import House
 from storage.legal_metadata import LegalTerms
-from storage.metadata import Recipe, to_catalog_entry
+from storage.metadata import DocumentMetadata, Recipe
 
 
 def archive_document(
     house: House, scan: ScannedFile, source_path: str, described: DescribedDocument, signed: SignedPdf, actor: Actor
-) -> CatalogEntry:
-    """Store a document's PDF, words and metadata and return its catalog entry, made from what then stands in the archive.
+) -> DocumentMetadata:
+    """Store a document's PDF, words and metadata and return its record as it then stands in the archive.
 
     An accepted document is locked for the days that the settings say; one that waits for a person is not.
     Raises StorageUnavailableError and its kin, IntegrityError when what is read back differs.
@@ -36,7 +36,7 @@ def archive_document(
     metadata = house.archive.find_document(described.dossier_number, archived.document_id)
     if metadata is None:
         raise IntegrityError(what=archived.metadata_key, detail="it was stored and is not there")
-    return to_catalog_entry(metadata, described.document.pages)
+    return metadata
 
 
 def retire_others(house: House, sha256: str, entries: Sequence[CatalogEntry], actor: Actor) -> None:

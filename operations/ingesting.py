@@ -12,7 +12,7 @@ from dossiers.model import Actor, SubmissionState
 from operations.locking import working
 from operations.outcomes import file_result, refused_result
 from operations.paths import FoundScan, find_scans
-from operations.receiving import Received, receive
+from operations.receiving import Received, receive, retake
 from operations.results import FileResult
 from operations.settling import quarantine_refused
 from runtime.wiring import House
@@ -46,7 +46,8 @@ def _ingest(house: House, scans: Iterator[FoundScan], actor: Actor, digitize: Di
         if isinstance(taken, FileResult):
             yield taken
         elif taken.is_settled:
-            yield file_result(house, str(scan.path), taken.sha256, is_copy=taken.state != SubmissionState.REJECTED)
+            is_copy = taken.state in (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW)
+            yield file_result(house, str(scan.path), taken.sha256, is_copy=is_copy)
         else:
             waiting.setdefault(scan.dossier_number or scan.name, []).append((scan, taken))
     settled: set[str] = set()
@@ -56,8 +57,19 @@ def _ingest(house: House, scans: Iterator[FoundScan], actor: Actor, digitize: Di
             digitize(house, [(label, fresh)], actor)
         for scan, received in members:
             # The same bytes twice in one run: the first is the submission, the others are its duplicates.
-            yield file_result(house, str(scan.path), received.sha256, is_copy=received.sha256 in settled)
+            is_copy = received.sha256 in settled
+            if is_copy and _is_rejected_for_its_name(house, received.sha256, scan):
+                retake(house, scan, received.sha256, actor)
+                digitize(house, [(label, [received.sha256])], actor)
+                is_copy = False
+            yield file_result(house, str(scan.path), received.sha256, is_copy=is_copy)
             settled.add(received.sha256)
+
+
+def _is_rejected_for_its_name(house: House, sha256: str, scan: FoundScan) -> bool:
+    """Say whether bytes were just rejected under a name that this further file does not bear."""
+    submission = house.catalog.submissions.get(sha256)
+    return submission.state is SubmissionState.REJECTED and submission.name != scan.name
 
 
 def _take_in(house: House, scan: FoundScan, actor: Actor) -> Received | FileResult:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dossiers.model import RecognizedDocument, RecognizedLine, RecognizedPage
+from dossiers.model import RecognizedDocument, RecognizedLine, RecognizedPage, RecognizedWord
 from ocr.document import read_document
 from ocr.load import extract_pages
 from operations.paths import source_errors_mapped
 from runtime.wiring import House
 from storage.files import hash_file
+from storage.page_findings import dump_findings
 
 
 def read_file(house: House, path: Path, folder: Path) -> RecognizedDocument:
@@ -55,6 +56,10 @@ def _page_to_json(page: RecognizedPage) -> dict[str, Any]:
         },
         "text": page.text,
         "lines": [_line_to_json(line) for line in page.lines],
+        "regions": [],
+        "barcodes": [],
+        "tables": [],
+        **dump_findings(page),
         "seconds": {stage: round(seconds, 3) for stage, seconds in page.seconds.items()},
     }
 
@@ -64,7 +69,10 @@ def _line_to_json(line: RecognizedLine) -> dict[str, Any]:
         "text": line.text,
         "bbox_px": list(line.bbox_px),
         "confidence": round(line.confidence, 4),
-        "words": [
-            {"text": word.text, "bbox_px": list(word.bbox_px), "confidence": round(word.confidence, 4)} for word in line.words
-        ],
+        "words": [_word_to_json(word) for word in line.words],
     }
+
+
+def _word_to_json(word: RecognizedWord) -> dict[str, Any]:
+    shown = {"text": word.text, "bbox_px": list(word.bbox_px), "confidence": round(word.confidence, 4)}
+    return shown if word.raw_text is None else {**shown, "raw_text": word.raw_text}

@@ -25,7 +25,10 @@ _SETTLED = (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW, SubmissionSt
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file taken in. ``is_settled``: its bytes came to their end before, so there is nothing to do."""
+    """A file whose bytes are known. ``is_settled``: there is nothing more to do for now.
+
+    Either the bytes came to their end before, or this file just did: it is empty, or the store could not take it.
+    """
 
     sha256: str
     state: SubmissionState
@@ -35,8 +38,8 @@ class Received:
 def receive(house: House, scan: FoundScan, actor: Actor) -> Received:
     """Keep a file's bytes in the originals bucket and write its submission down.
 
-    Raises UnreadablePathError, EmptyFileError or TooLargeError when it is no scan to take in, StorageUnavailableError and
-    its kin when it could not be kept: then nothing was taken and the file stays where it is.
+    Raises UnreadablePathError or TooLargeError when its bytes cannot be taken, StorageUnavailableError and its kin when they
+    cannot even be copied or written down here: then nothing was taken and the file stays where it is.
     """
     now = datetime.now(UTC)
     with _copied_in(house, scan) as (copy, sha256):
@@ -49,26 +52,48 @@ def receive(house: House, scan: FoundScan, actor: Actor) -> Received:
             actor=actor,
             at=now,
         )
-        if receipt.is_duplicate:
+        submission = receipt.submission
+        if receipt.is_duplicate and _is_worth_another_try(house, submission, scan):
+            submission = house.catalog.submissions.retake(sha256, path=str(scan.path), actor=actor, at=now)
+        elif receipt.is_duplicate:
             record_sighting(house, sha256)
-        if not receipt.is_new and receipt.submission.state in _SETTLED:
-            return Received(sha256, receipt.submission.state, is_settled=True)
+        if not receipt.is_new and submission.state in _SETTLED:
+            return Received(sha256, submission.state, is_settled=True)
         with handling_scan(house, sha256), os_errors_mapped("work folder"):
             copy.replace(_copy_path(house, sha256))
-            _keep(house, receipt.submission, actor)
-    return Received(sha256, SubmissionState.RECEIVED, is_settled=False)
+            state = _keep(house, submission, actor)
+    return Received(sha256, state, is_settled=state is not SubmissionState.RECEIVED)
 
 
-def _keep(house: House, submission: Submission, actor: Actor) -> None:
-    """Store the original; a failure is written down as the submission's."""
+def retake(house: House, scan: FoundScan, sha256: str, actor: Actor) -> None:
+    """Take up a further file of this run whose bytes were rejected under another name, such as one with a wrong ending."""
+    house.catalog.submissions.retake(sha256, path=str(scan.path), actor=actor)
+
+
+def _is_worth_another_try(house: House, submission: Submission, scan: FoundScan) -> bool:
+    """Say whether bytes that were seen before may now come to another end.
+
+    A rejected file may bear its right name now, or a limit may have been raised; one that was kept without a dossier
+    number may bear one now.
+    """
+    if submission.state is SubmissionState.REJECTED:
+        return True
+    if submission.state is not SubmissionState.NEEDS_REVIEW or scan.dossier_number is None:
+        return False
+    entries = house.catalog.documents.list_of_scan(submission.scan_sha256)
+    return bool(entries) and all(entry.dossier_number is None for entry in entries)
+
+
+def _keep(house: House, submission: Submission, actor: Actor) -> SubmissionState:
+    """Store the original and return where the submission stands; a failure is written down as its own."""
     sha256 = submission.scan_sha256
     try:
         house.archive.keep_original(_copy_path(house, sha256), sha256, submission.name, submission.received_at, actor)
         if submission.size_bytes == 0:
             raise EmptyFileError(name=submission.name)
     except SohoaError as error:
-        settle_failure(house, sha256, error, actor)
-        raise
+        return settle_failure(house, sha256, error, actor)
+    return SubmissionState.RECEIVED
 
 
 def original_copy(house: House, sha256: str) -> Path:

@@ -12,6 +12,14 @@ from typing import Any
 from dossiers.errors import SohoaError
 from dossiers.model import ExtractedField, Outcome
 
+OUTCOMES_VI = {
+    Outcome.ARCHIVED: "đã lưu trữ",
+    Outcome.NEEDS_REVIEW: "cần kiểm tra",
+    Outcome.DUPLICATE: "trùng lặp",
+    Outcome.REJECTED: "bị từ chối",
+}
+"""What a clerk reads for an outcome."""
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorFacts:

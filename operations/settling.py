@@ -10,9 +10,10 @@ from pathlib import Path
 
 from catalog import Submission
 from dossiers.errors import AlreadySignedError, InputError, SohoaError, UnreadablePathError
-from dossiers.model import Actor, CatalogEntry, Outcome, ReviewReason, SubmissionState
-from dossiers.review import review_needed
+from dossiers.model import Actor, Outcome, ReviewReason, SubmissionState
+from dossiers.review import ReviewSubject, review_needed
 from runtime.wiring import House
+from storage.metadata import DocumentMetadata
 from storage.quarantine import quarantine
 from storage.records import ActorRecord
 from storage.submissions import Sighting, SubmissionError, SubmissionRecord
@@ -26,19 +27,26 @@ class UnexpectedError(SohoaError):
     retryable = True
 
 
-def settle_success(house: House, sha256: str, entries: Sequence[CatalogEntry], actor: Actor) -> SubmissionState:
+def settle_success(house: House, sha256: str, records: Sequence[DocumentMetadata], actor: Actor) -> SubmissionState:
     """Record that a submission's documents stand in the archive: all accepted, or one at least waiting for a person."""
-    waiting = [entry for entry in entries if entry.state is Outcome.NEEDS_REVIEW]
-    reasons = tuple(reason for entry in waiting for reason in entry.review_reasons)
+    waiting = [record for record in records if record.outcome is Outcome.NEEDS_REVIEW]
     state = SubmissionState.NEEDS_REVIEW if waiting else SubmissionState.ARCHIVED
-    error: SohoaError | None = review_needed(reasons) if waiting else None
+    error: SohoaError | None = None
+    if waiting:
+        error = review_needed([_to_subject(record) for record in waiting], is_only_document=len(records) == 1)
     submission = house.catalog.submissions.get(sha256)
-    if ReviewReason.ALREADY_SIGNED in reasons:
+    if any(ReviewReason.ALREADY_SIGNED in record.review_reasons for record in waiting):
         error = AlreadySignedError(name=submission.name)
         _put_aside(house, submission, error)
     submission = house.catalog.submissions.mark(sha256, state, actor=actor, error=error)
-    _record(house, submission, tuple(entry.document_id for entry in entries))
+    _record(house, submission, tuple(record.document_id for record in records))
     return state
+
+
+def _to_subject(record: DocumentMetadata) -> ReviewSubject:
+    return ReviewSubject(
+        record.type_name, record.first_page, record.last_page, record.review_reasons, record.list_review_notes()
+    )
 
 
 def settle_failure(house: House, sha256: str, error: Exception, actor: Actor) -> SubmissionState:

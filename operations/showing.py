@@ -8,11 +8,27 @@ from typing import Any
 
 from catalog.snippets import mask_personal_ids
 from dossiers.errors import NotFoundError
+from dossiers.field_names import label_field
 from dossiers.model import Actor, CatalogEntry, ExtractedField
+from dossiers.review import tell_reasons
 from operations.outcomes import extracted_fields, load_metadata
+from operations.results import OUTCOMES_VI
 from runtime.wiring import House
 from storage.metadata import DocumentMetadata
 
+# How the reasons of a type begin, in the record and for a clerk.
+_TYPE_REASONS_VI = (
+    ("title ", "tiêu đề "),
+    ("symbol ", "ký hiệu "),
+    ("words ", "từ ngữ "),
+    ("against it ", "trái lại có "),
+    ("nearly as likely ", "gần giống với "),
+    ("subject 'V/v' under the number", "“V/v” dưới số, ký hiệu"),
+    ("address ", "nơi gửi "),
+    ("numbered letterhead", "phần đầu văn bản có số"),
+    ("no type fits well enough", "không loại nào đủ khớp"),
+    ("no text", "không có chữ"),
+)
 _VIETNAM_TIME = timezone(timedelta(hours=7))
 
 
@@ -36,21 +52,30 @@ class ShownDocument:
         """Return the facts as (Vietnamese label, value)."""
         metadata = self.metadata
         archived_at = metadata.archived_at.astimezone(_VIETNAM_TIME)
+        first, last = metadata.first_page, metadata.last_page
+        pages = f"{first}" if first == last else f"{first}-{last}"
         signature = f"PAdES {metadata.pdf.level.value}" if metadata.pdf.level else "giữ nguyên chữ ký của tệp gốc"
         return [
             ("mã tài liệu", metadata.document_id),
             ("mã hồ sơ", metadata.dossier_number or "(chưa rõ)"),
             ("loại giấy tờ", f"{metadata.type_name} ({metadata.type_score:.2f})"),
-            ("vì sao", "; ".join(metadata.type_reasons)),
-            ("trạng thái", metadata.outcome.value),
-            ("cần kiểm tra vì", ", ".join(reason.value for reason in metadata.review_reasons)),
-            ("tệp quét", f"{metadata.scan_name}, trang {metadata.first_page}-{metadata.last_page}"),
+            ("vì sao", "; ".join(tell_type_reason(reason) for reason in metadata.type_reasons)),
+            ("trạng thái", OUTCOMES_VI[metadata.outcome]),
+            ("cần kiểm tra vì", tell_reasons(metadata.review_reasons, metadata.list_review_notes())[0]),
+            ("tệp quét", f"{metadata.scan_name}, trang {pages}"),
             ("SHA-256 tệp quét", metadata.scan_sha256),
             ("độ tin cậy chữ", f"{metadata.text_confidence:.2f}"),
             ("chữ ký", f"{signature} {'(trình diễn)' if metadata.pdf.is_demonstration else ''}".strip()),
             ("khóa lưu trữ", metadata.pdf.key),
             ("SHA-256 PDF", metadata.pdf.sha256),
             ("lưu trữ lúc", archived_at.isoformat(timespec="seconds")),
+        ]
+
+    def list_field_rows(self) -> list[tuple[str, str, str, int]]:
+        """Return each field as (Vietnamese label, value as it may be shown, confidence, page of the scan)."""
+        return [
+            (label_field(name)[0], self.mask(field.value), f"{field.confidence:.2f}", field.page)
+            for name, field in self.fields.items()
         ]
 
     def to_json(self, *, with_text: bool = False) -> dict[str, Any]:
@@ -61,6 +86,14 @@ class ShownDocument:
         if with_text:
             shown["pages"] = [{"page": page.number, "text": self.mask(page.text)} for page in self.entry.pages]
         return shown
+
+
+def tell_type_reason(reason: str) -> str:
+    """Return a reason for a document's type in Vietnamese; what is quoted from the paper stays as it is."""
+    for english, vietnamese in _TYPE_REASONS_VI:
+        if reason.startswith(english):
+            return vietnamese + reason.removeprefix(english)
+    return reason
 
 
 def find_entry(house: House, name: str) -> CatalogEntry:

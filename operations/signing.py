@@ -8,6 +8,7 @@ from pathlib import Path
 from dossiers.model import DescribedDocument, SignedPdf
 from pdf.archival import ArchivalFacts, build_archival_pdf
 from pdf.signing import SigningOptions, sign_pdf
+from pdf.stored_image import PageImages
 from pdf.visible_mark import MarkText
 from runtime.wiring import House
 from storage.files import hash_file
@@ -26,7 +27,7 @@ def make_signed_pdf(house: House, folder: Path, described: DescribedDocument, re
     signing = house.settings.signing
     facts = ArchivalFacts(created_at=received_at, creator_tool=_CREATOR, author=signing.agency)
     unsigned = folder / f"{name}.unsigned.pdf"
-    archival = build_archival_pdf(described, unsigned, facts)
+    archival = build_archival_pdf(described, unsigned, facts, PageImages(house.settings.archive.page_images))
     signed = sign_pdf(
         archival,
         folder / f"{name}.pdf",

@@ -17,6 +17,7 @@ from operations.settling import settle_success
 from operations.signing import keep_signed_pdf, make_signed_pdf
 from operations.workfiles import find_result, load_result, save_result
 from runtime.wiring import House
+from storage.metadata import to_catalog_entry
 
 _RECOGNIZED = "recognized.json"
 _DESCRIBED = "described.json"
@@ -87,10 +88,11 @@ def archive_documents(house: House, sha256: str, described_digest: str, signed_d
         received_at=submission.received_at,
     )
     pairs = zip(described, signed, strict=True)
-    entries = [archive_document(house, scan, submission.path, document, pdf, actor) for document, pdf in pairs]
+    records = [archive_document(house, scan, submission.path, document, pdf, actor) for document, pdf in pairs]
+    entries = [to_catalog_entry(record, item.document.pages) for record, item in zip(records, described, strict=True)]
     retire_others(house, sha256, entries, actor)
     house.catalog.documents.upsert(*entries)
-    state = settle_success(house, sha256, entries, actor)
+    state = settle_success(house, sha256, records, actor)
     shutil.rmtree(folder, ignore_errors=True)
     return state
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,8 +93,8 @@ def verify_entry(house: House, entry: CatalogEntry, actor: Actor) -> Verificatio
     is_ours = entry.signature_level is not None
     try:
         metadata = load_metadata(house, entry)
-        with tempfile.TemporaryDirectory(prefix="sohoa-verify-", dir=house.work_dir / "tmp") as folder:
-            path = Path(folder) / "document.pdf"
+        with house.temporary_folder() as folder:
+            path = folder / "document.pdf"
             house.archive.read_pdf(metadata, path)
             return _judge(house, entry.document_id, path, is_ours=is_ours, digest_matches=hash_file(path) == entry.pdf_sha256)
     except (IntegrityError, NotFoundError) as error:

@@ -21,7 +21,8 @@ from dossiers.errors import SohoaError, TruncatedFileError
 from dossiers.model import ArchivalPdf, DescribedDocument, RecognizedPage
 from pdf.files import hash_file, name_disk_fault
 from pdf.glyphless_font import CharacterCodes, build_font
-from pdf.page_image import IMAGE_RESOURCE, build_image_operators, embed_image, measure_points_per_px
+from pdf.page_image import build_image_operators, measure_points_per_px
+from pdf.stored_image import PageImages, store_image
 from pdf.text_layer import FONT_RESOURCE, build_text_layer
 
 _BATCH_BYTES = 32 * 1024 * 1024
@@ -44,8 +45,12 @@ class ArchivalFacts:
     language: str = "vi-VN"
 
 
-def build_archival_pdf(document: DescribedDocument, out_path: Path, facts: ArchivalFacts) -> ArchivalPdf:
+def build_archival_pdf(
+    document: DescribedDocument, out_path: Path, facts: ArchivalFacts, page_images: PageImages = PageImages.COMPACT
+) -> ArchivalPdf:
     """Write the document as PDF/A-2b to ``out_path``, whole or not at all.
+
+    Each page's content begins with a marked-content point ``SohoaPageImage`` that says in which form its image is stored.
 
     Raises ``TruncatedFileError``, ``TooLargeError`` or ``PageSizeError`` for a page that cannot be embedded,
     ``StorageFullError`` or ``StorageUnavailableError`` when the disk fails, ``SohoaError`` when the result does not pass
@@ -58,7 +63,7 @@ def build_archival_pdf(document: DescribedDocument, out_path: Path, facts: Archi
             codes = CharacterCodes()
             for number, batch in enumerate(_batch_pages(pages)):
                 staged_path = Path(folder, f"{number}.pdf")
-                _stage_pages(batch, codes, staged_path)
+                _stage_pages(batch, codes, staged_path, page_images)
                 pdf.pages.extend(opened.enter_context(pikepdf.open(staged_path)).pages)
             _attach_font(pdf, codes)
             _describe(pdf, document, facts)
@@ -99,16 +104,17 @@ def _batch_pages(pages: tuple[RecognizedPage, ...]) -> Iterator[list[RecognizedP
         yield batch
 
 
-def _stage_pages(pages: list[RecognizedPage], codes: CharacterCodes, path: Path) -> None:
+def _stage_pages(pages: list[RecognizedPage], codes: CharacterCodes, path: Path, page_images: PageImages) -> None:
     with pikepdf.new() as staged:
         for page in pages:
             scale = measure_points_per_px(page)
             text = build_text_layer(page, codes, scale)
-            content = build_image_operators(page, scale) + b"\n" + text
+            stored = store_image(staged, page.source, page_images)
+            content = b"\n".join([stored.note, build_image_operators(page, scale, stored.images), text])
             leaf = Dictionary(
                 Type=Name.Page,
                 MediaBox=Array([0, 0, round(page.width_px * scale, 4), round(page.height_px * scale, 4)]),
-                Resources=Dictionary(XObject=Dictionary({f"/{IMAGE_RESOURCE}": embed_image(staged, page.source)})),
+                Resources=Dictionary(XObject=Dictionary({f"/{name}": image for name, image in stored.images.items()})),
                 Contents=staged.make_stream(content),
             )
             if text:

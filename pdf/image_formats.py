@@ -150,7 +150,7 @@ def read_ccitt_tiff(data: bytes, may_recode: bool = True) -> CcittImage | None:
         tags = getattr(image, "tag_v2", {})
         offsets, counts = tags.get(273, ()), tags.get(279, ())
         if tags.get(259) != _TIFF_GROUP4 or len(offsets) != 1 or len(counts) != 1:
-            return _recode_ccitt(image) if may_recode else None
+            return recode_ccitt(image) if may_recode else None
         strip = data[offsets[0] : offsets[0] + counts[0]]
         if len(strip) != counts[0]:
             raise ValueError("the TIFF is cut short")
@@ -159,7 +159,8 @@ def read_ccitt_tiff(data: bytes, may_recode: bool = True) -> CcittImage | None:
         return CcittImage(image.width, image.height, tags.get(262) == 1, strip)
 
 
-def _recode_ccitt(image: Image.Image) -> CcittImage:
+def recode_ccitt(image: Image.Image) -> CcittImage:
+    """Code a bitonal Pillow image (mode 1) as one group 4 stream. Raises ``ValueError`` when that fails."""
     buffer = io.BytesIO()
     image.save(buffer, "TIFF", compression="group4", tiffinfo={278: image.height})
     coded = read_ccitt_tiff(buffer.getvalue(), may_recode=False)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import math
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pikepdf
@@ -29,7 +30,7 @@ MAX_BYTES = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoded:
+class EncodedImage:
     """A compressed image: its bytes and what the image dictionary says of them."""
 
     data: bytes
@@ -57,8 +58,8 @@ def measure_points_per_px(page: RecognizedPage) -> float:
     return scale
 
 
-def build_image_operators(page: RecognizedPage, points_per_px: float) -> bytes:
-    """Return the content that clips to the page and draws the scan upright and level on it.
+def build_image_operators(page: RecognizedPage, points_per_px: float, names: Iterable[str] = (IMAGE_RESOURCE,)) -> bytes:
+    """Return the content that clips to the page and draws the images called ``names``, one over the other, upright and level.
 
     The image is turned clockwise by rotation and skew about the centre of the page, as an artifact: it is the text
     layer that is read aloud, searched and copied.
@@ -74,7 +75,8 @@ def build_image_operators(page: RecognizedPage, points_per_px: float) -> bytes:
     e, f = (width_pt - a - c) / 2, (height_pt - b - d) / 2
     matrix = " ".join(f"{value:.5f}" for value in (a, b, c, d, e, f))
     clip = f"0 0 {width_pt:.4f} {height_pt:.4f} re W n"
-    return f"/Artifact BMC q {clip} {matrix} cm /{IMAGE_RESOURCE} Do Q EMC".encode()
+    drawn = " ".join(f"/{name} Do" for name in names)
+    return f"/Artifact BMC q {clip} {matrix} cm {drawn} Q EMC".encode()
 
 
 def embed_image(pdf: pikepdf.Pdf, source: PageSource) -> pikepdf.Stream:
@@ -90,10 +92,15 @@ def embed_image(pdf: pikepdf.Pdf, source: PageSource) -> pikepdf.Stream:
         encoded, size = _encode(source)
     except (OSError, ValueError, SyntaxError, KeyError, IndexError, zlib.error, UnidentifiedImageError) as error:
         raise TruncatedFileError(name=source.path.name, detail=f"page {source.number}: {error}") from error
+    return make_image(pdf, encoded, size)
+
+
+def make_image(pdf: pikepdf.Pdf, encoded: EncodedImage, size_px: tuple[int, int]) -> pikepdf.Stream:
+    """Add a compressed image of ``size_px`` (width, height) to ``pdf`` and return it as an indirect stream."""
     stream = pdf.make_stream(encoded.data)
     stream.Type = Name.XObject
     stream.Subtype = Name.Image
-    stream.Width, stream.Height = size
+    stream.Width, stream.Height = size_px
     stream.ColorSpace = encoded.colour_space
     stream.BitsPerComponent = encoded.bits
     stream.Filter = encoded.filter_name
@@ -102,36 +109,49 @@ def embed_image(pdf: pikepdf.Pdf, source: PageSource) -> pikepdf.Stream:
     return stream
 
 
-def _encode(source: PageSource) -> tuple[_Encoded, tuple[int, int]]:
+def read_pixels(source: PageSource, max_pixels: int) -> Image.Image:
+    """Decode the page's image as opaque grey, RGB or bitonal (modes L, RGB, 1), as embedding it shows it.
+
+    Raises ``ValueError`` for more than ``max_pixels``, and what Pillow raises for an image that it cannot read.
+    """
+    with Image.open(source.path) as image:
+        if image.width * image.height > max_pixels:
+            raise ValueError(f"{image.width} x {image.height} px")
+        image.load()
+        return _flatten(image)
+
+
+def _encode(source: PageSource) -> tuple[EncodedImage, tuple[int, int]]:
     data = source.path.read_bytes()
     if source.media_type == "image/jpeg" and (jpeg := read_jpeg(data)) is not None:
         return _encode_jpeg(jpeg, data), (jpeg.width, jpeg.height)
     if source.media_type == "image/tiff" and (fax := read_ccitt_tiff(data)) is not None:
-        return _encode_ccitt(fax), (fax.width, fax.height)
+        return encode_ccitt(fax), (fax.width, fax.height)
     png = read_png(data) if source.media_type == "image/png" else None
     png = png or _convert_to_png(data)
     return _encode_png(png), (png.width, png.height)
 
 
-def _encode_jpeg(jpeg: JpegImage, data: bytes) -> _Encoded:
+def _encode_jpeg(jpeg: JpegImage, data: bytes) -> EncodedImage:
     colour_space = Name.DeviceGray if jpeg.components == 1 else Name.DeviceRGB
     parameters = Dictionary(ColorTransform=0) if jpeg.is_plain_rgb else None
-    return _Encoded(data, colour_space, 8, Name.DCTDecode, parameters)
+    return EncodedImage(data, colour_space, 8, Name.DCTDecode, parameters)
 
 
-def _encode_ccitt(fax: CcittImage) -> _Encoded:
+def encode_ccitt(fax: CcittImage) -> EncodedImage:
+    """Describe a group 4 image for an image dictionary."""
     parameters = Dictionary(K=-1, Columns=fax.width, Rows=fax.height, BlackIs1=fax.is_black_one)
-    return _Encoded(fax.data, Name.DeviceGray, 1, Name.CCITTFaxDecode, parameters)
+    return EncodedImage(fax.data, Name.DeviceGray, 1, Name.CCITTFaxDecode, parameters)
 
 
-def _encode_png(png: PngImage) -> _Encoded:
+def _encode_png(png: PngImage) -> EncodedImage:
     colour_space: pikepdf.Object = Name.DeviceRGB if png.channels == 3 else Name.DeviceGray
     if png.palette is not None:
         # The palette is padded to all the indexes that the bits can say, so that no pixel points past its end.
         palette = png.palette[: 3 << png.bits].ljust(3 << png.bits, b"\0")
         colour_space = Array([Name.Indexed, Name.DeviceRGB, (1 << png.bits) - 1, pikepdf.String(palette)])
     parameters = Dictionary(Predictor=15, Colors=png.channels, BitsPerComponent=png.bits, Columns=png.width)
-    return _Encoded(png.data, colour_space, png.bits, Name.FlateDecode, parameters)
+    return EncodedImage(png.data, colour_space, png.bits, Name.FlateDecode, parameters)
 
 
 def _convert_to_png(data: bytes) -> PngImage:

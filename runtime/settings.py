@@ -93,9 +93,10 @@ class SigningSettings(_Section):
 
 
 class ReadingSettings(_Section):
-    """How scans are read. ``workers`` 0 means one a core."""
+    """How scans are read. ``workers`` 0 means one a core. ``tessdata_dir`` empty means where the system keeps it."""
 
     language: str = "vie"
+    tessdata_dir: str = ""
     workers: int = Field(default=0, ge=0, le=256)
     page_timeout_s: float = Field(default=120.0, gt=0)
     max_file_mb: int = Field(default=500, gt=0)
@@ -112,11 +113,14 @@ class ReviewSettings(_Section):
 
 
 class ArchiveSettings(_Section):
-    """``retention_days`` locks an accepted document against deletion (governance mode); 0 locks nothing."""
+    """``retention_days`` locks an accepted document against deletion (governance mode); 0 locks nothing.
+
+    ``page_images`` is how PDFs hold their pages: ``compact``, in layers where that reads the same, or as in the ``source``.
+    """
 
     retention_days: int = Field(default=365, ge=0)
+    page_images: Literal["compact", "source"] = "compact"
     maintenance: str = ""
-    max_attempts: int = Field(default=3, ge=1, le=20)
 
 
 class WatchSettings(_Section):

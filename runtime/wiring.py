@@ -17,9 +17,10 @@ from catalog import Catalog, open_catalog
 from classifiers import ReviewThresholds
 from dossiers.document_type import DocumentType, load_document_types
 from dossiers.errors import ConfigurationError
+from ocr.engine import OcrEngine
 from ocr.limits import ScanLimits
 from ocr.pool import PagePool
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import open_engine
 from pdf.demonstration import create_demonstration_identity
 from pdf.identity import SigningIdentity, load_identity, read_trust_roots
 from runtime.settings import Settings, load_settings
@@ -31,7 +32,7 @@ from storage.s3_connection import S3Connection
 from storage.s3_store import S3Store
 
 # Raise when the same scan would now give other documents; a replay then works anew instead of re-using what it finds.
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "2"
 
 _LEFT_OVER_S = 7 * 24 * 3600
 
@@ -96,8 +97,8 @@ class House:
         )
 
     @cached_property
-    def engine(self) -> TesseractEngine:
-        return TesseractEngine(language=self.settings.reading.language)
+    def engine(self) -> OcrEngine:
+        return open_engine(self.settings.reading.language, self.settings.reading.tessdata_dir)
 
     @cached_property
     def recipe(self) -> str:
@@ -109,7 +110,8 @@ class House:
         """Name the pipeline and what of the settings changes its results."""
         review = self.settings.review
         levels = (review.min_type_score, review.min_field_confidence, review.min_text_confidence)
-        return f"pipeline {PIPELINE_VERSION}, review below {'/'.join(f'{level:g}' for level in levels)}"
+        reviewed = "/".join(f"{level:g}" for level in levels)
+        return f"pipeline {PIPELINE_VERSION}, page images {self.settings.archive.page_images}, review below {reviewed}"
 
     @cached_property
     def pages(self) -> PagePool:
@@ -135,6 +137,14 @@ class House:
     def work_folder(self, sha256: str) -> Path:
         """Return the folder that holds what was made so far of one scan."""
         return _make_folder(self.work_dir / sha256)
+
+    @contextmanager
+    def temporary_folder(self) -> Iterator[Path]:
+        """Lend an empty folder of the home for a while. Raises StorageFullError and its kin when it cannot be made."""
+        with os_errors_mapped("temporary folder"):
+            folder = tempfile.TemporaryDirectory(prefix="sohoa-", dir=self.work_dir / "tmp")
+        with folder as name:
+            yield Path(name)
 
     def close(self) -> None:
         """Give back processes and connections that were opened."""

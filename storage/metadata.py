@@ -22,6 +22,7 @@ from dossiers.model import (
     Outcome,
     PageText,
     RecognizedPage,
+    ReviewNote,
     ReviewReason,
     ScannedFile,
     SignatureLevel,
@@ -67,6 +68,14 @@ class FieldRecord(Record):
         )
 
 
+class ReviewNoteRecord(Record):
+    """What a reason to look is about: the name of a field, or a fault of the scan, and the page of the scanned file."""
+
+    reason: ReviewReason
+    subject: str = ""
+    page: int | None = None
+
+
 class PdfRecord(Record):
     """The signed PDF: its key and digest, and who signed it. ``level`` is None for a file that came in signed by others."""
 
@@ -107,6 +116,7 @@ class DocumentMetadata(Record):
     fields: dict[str, FieldRecord]
     outcome: Outcome
     review_reasons: tuple[ReviewReason, ...]
+    review_notes: tuple[ReviewNoteRecord, ...] = ()
     text_confidence: float
     recipe: Recipe
     pdf: PdfRecord
@@ -123,6 +133,10 @@ class DocumentMetadata(Record):
     def metadata_key(self) -> str:
         """The key of this very record."""
         return keys.metadata_key(self.dossier_number, self.document_id)
+
+    def list_review_notes(self) -> tuple[ReviewNote, ...]:
+        """Return the domain's view of what a person must look at."""
+        return tuple(ReviewNote(note.reason, note.subject, note.page) for note in self.review_notes)
 
     def to_archived(self) -> ArchivedDocument:
         """Return the domain's view of the stored document."""
@@ -193,6 +207,9 @@ def describe_document(
         fields={name: FieldRecord.of(field) for name, field in described.fields.items()},
         outcome=Outcome.NEEDS_REVIEW if described.needs_review else Outcome.ARCHIVED,
         review_reasons=described.review_reasons,
+        review_notes=tuple(
+            ReviewNoteRecord(reason=note.reason, subject=note.subject, page=note.page) for note in described.review_notes
+        ),
         text_confidence=mean_text_confidence(described),
         recipe=recipe,
         pdf=PdfRecord(

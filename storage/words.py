@@ -20,6 +20,7 @@ from dossiers.model import (
     RecognizedPage,
     RecognizedWord,
 )
+from storage.page_findings import BarcodeRecord, RegionRecord, TableRecord, dump_findings
 from storage.records import Record, normalize
 
 WORDS_SCHEMA_VERSION = 1
@@ -31,6 +32,7 @@ class _Word(Record):
     text: str
     bbox_px: _Box
     confidence: float
+    raw_text: str | None = None
 
 
 class _Line(Record):
@@ -66,6 +68,9 @@ class _Page(Record):
     source: _Source
     quality: _Quality
     lines: tuple[_Line, ...]
+    regions: tuple[RegionRecord, ...] = ()
+    barcodes: tuple[BarcodeRecord, ...] = ()
+    tables: tuple[TableRecord, ...] = ()
 
 
 class _Words(Record):
@@ -122,6 +127,7 @@ def _dump_page(page: RecognizedPage) -> dict[str, object]:
             "faults": [fault.value for fault in quality.faults],
         },
         "lines": [_dump_line(line) for line in page.lines],
+        **dump_findings(page),
     }
 
 
@@ -129,10 +135,17 @@ def _dump_line(line: RecognizedLine) -> dict[str, object]:
     return {
         "bbox_px": list(line.bbox_px),
         "confidence": round(line.confidence, 3),
-        "words": [
-            {"text": word.text, "bbox_px": list(word.bbox_px), "confidence": round(word.confidence, 3)} for word in line.words
-        ],
+        "words": [_dump_word(word) for word in line.words],
     }
+
+
+def _dump_word(word: RecognizedWord) -> dict[str, object]:
+    record: dict[str, object] = {
+        "text": word.text,
+        "bbox_px": list(word.bbox_px),
+        "confidence": round(word.confidence, 3),
+    }
+    return record if word.raw_text is None else {**record, "raw_text": word.raw_text}
 
 
 def _restore_page(page: _Page) -> RecognizedPage:
@@ -157,9 +170,12 @@ def _restore_page(page: _Page) -> RecognizedPage:
         ),
         lines=tuple(_restore_line(line) for line in page.lines),
         seconds={},
+        regions=tuple(region.restore() for region in page.regions),
+        barcodes=tuple(barcode.restore() for barcode in page.barcodes),
+        tables=tuple(table.restore() for table in page.tables),
     )
 
 
 def _restore_line(line: _Line) -> RecognizedLine:
-    words = tuple(RecognizedWord(word.text, BoxPx(*word.bbox_px), word.confidence) for word in line.words)
+    words = tuple(RecognizedWord(word.text, BoxPx(*word.bbox_px), word.confidence, word.raw_text) for word in line.words)
     return RecognizedLine(" ".join(word.text for word in words), BoxPx(*line.bbox_px), line.confidence, words)

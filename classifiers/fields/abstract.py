@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
+from statistics import quantiles
 
 from classifiers.fields.field import make_field, strip_marks
 from classifiers.folding import count_letters, fold, uppercase_share
@@ -28,6 +28,7 @@ _ABOUT = re.compile(r"^\W*[a-z]{0,3}[ea]\s*viec\b")
 _NUMBER = re.compile(r"^\W{0,2}so\s*:")
 _OPENING = " .-–—'\"“*_|"
 _MOST_LINES = 8
+_LEAST_PITCH = 0.01
 _FIRST_GAP = 2.4
 _GAP_OF_PITCH = 1.45
 _CENTRE_REACH = 0.05
@@ -88,11 +89,15 @@ def _lines_under(segments: Sequence[Segment], title: Segment) -> list[Segment]:
 
 
 def _body_pitch(segments: Sequence[Segment]) -> float:
-    """Return the usual step from one line of the page to the next, as a fraction of its height."""
-    wide = [segment for segment in segments if segment.width > 0.5]
-    steps = [lower.top - upper.top for upper, lower in pairwise(wide)]
-    steps = [step for step in steps if 0.005 < step < 0.05]
-    return median(steps) if steps else 0.022
+    """Return the usual step from one line of a paragraph to the next, as a fraction of the page's height.
+
+    A wide line goes on in the next one. It is the lower quartile: on a page of short paragraphs most steps are those
+    between paragraphs, which are larger.
+    """
+    pairs = [(upper, lower) for upper, lower in pairwise(segments) if upper.width > 0.5 and lower.left < upper.right - 0.3]
+    steps = [lower.top - upper.top for upper, lower in pairs]
+    steps = [step for step in steps if _LEAST_PITCH < step < 0.05]
+    return quantiles(steps, n=4)[0] if len(steps) > 1 else 0.022
 
 
 def _ends_abstract(segment: Segment, title: Segment, lines: Sequence[Segment]) -> bool:

@@ -21,6 +21,7 @@ _GAP = r"[\s.,:_]{0,3}"
 _LONG = re.compile(rf"\bng[a-z]{{1,3}}{_GAP}(\d{{1,2}}){_GAP}th[a-z]{{1,3}}g{_GAP}(\d{{1,2}}){_GAP}n[a-z]m{_GAP}(\d{{4}})\b")
 _SHORT = re.compile(r"^(?:[a-z .]{2,30},\s*)?ngay\W{0,3}(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})\W*$")
 _ALONE = re.compile(r"^\W{0,2}(?:[^,:;]{2,40},\s*)?ng[a-z]{1,3}\W{0,3}\d.{0,24}\d{4}\W*$")
+_OPENING = re.compile(r"^\W{0,3}hom nay\b")
 _LABELLED = re.compile(r"^\W{0,2}ngay\s*,\s*thang\s*,\s*nam (?:cap|dang ky)\b")
 _AFTER_LABEL = re.compile(r"nam (?:cap|dang ky)[^\d:]{0,30}:\s*(\d{1,2})\s*/\s*(\d{1,2})\s*/\s*(\d{4})\W*$")
 _EARLIEST, _LATEST = 1945, 2100
@@ -36,10 +37,11 @@ def find_issue_date(pages: Sequence[PageReading]) -> ExtractedField | None:
     """
     letterhead = pages[0].letterhead if pages else None
     if letterhead is not None and letterhead.date is not None:
-        return _read_date((letterhead.date,), certainty=0.97)
+        # Minutes say once more on which day they were taken.
+        return _read_date((letterhead.date,), certainty=0.97) or _read_opening(pages)
     if letterhead is not None and letterhead.agency_lines and letterhead.anchors:
-        # A letter whose date is not legible must not take one from its body.
-        return None
+        # A letter whose date is not legible must not take just any from its body.
+        return _read_opening(pages)
     for segment in (segment for reading in pages for segment in reading.segments):
         if _LABELLED.match(fold(segment.text)):
             return _read_date((segment,), certainty=0.93)
@@ -48,6 +50,14 @@ def find_issue_date(pages: Sequence[PageReading]) -> ExtractedField | None:
         found = _read_date(reversed(aside), certainty=0.88)
         if found is not None:
             return found
+    return _read_opening(pages)
+
+
+def _read_opening(pages: Sequence[PageReading]) -> ExtractedField | None:
+    """Return the day that minutes and contracts open with: "Hôm nay, ngày 15 tháng 10 năm 2026, tại …"."""
+    for segment in pages[0].segments if pages else ():
+        if _OPENING.match(fold(segment.text)):
+            return _read_date((segment,), certainty=0.88)
     return None
 
 

@@ -10,7 +10,7 @@ import typer
 import samples
 from catalog import SearchHit
 from catalog.folding import fold
-from cli.commands.ingest import ingest_shown
+from cli.commands.ingest import SHOWN_ID, ingest_shown
 from cli.commands.progress import print_progress
 from cli.console import current_actor, errors_as_exit_codes, out, print_table
 from cli.exit_codes import exit_code_of_error_code, most_severe
@@ -25,8 +25,8 @@ from runtime.wiring import House
 
 _SAMPLES = Path(samples.__file__).parent / "dossiers"
 _EXAMPLE_QUERY = "giay khai sinh"
-_SHOWN_ID = 18
 _COLUMNS = ("hồ sơ", "tài liệu", "loại", "số", "ngày", "trang", "tin cậy", "PAdES", "khóa lưu trữ")
+_COLUMNS_KEPT_WHOLE = ("ngày", "trang", "tin cậy", "PAdES", "khóa lưu trữ")
 
 
 def demo(
@@ -42,7 +42,7 @@ def demo(
         results = list(ingest_shown(house, [folder], current_actor()))
         _print_outcomes(results, folder)
         entries = house.catalog.documents.list_documents()
-        print_table("Kho lưu trữ", _COLUMNS, [_row(entry, house) for entry in entries])
+        _print_archive(entries, is_demonstration=house.identity.is_demonstration)
         print_progress(report_progress(house, current_actor()))
         if entries:
             _print_search(house, entries)
@@ -64,26 +64,32 @@ def _print_outcomes(results: list[FileResult], folder: Path) -> None:
             out.print(f"  {Path(result.path).relative_to(folder)}: {result.error.message_vi}", markup=False)
 
 
-def _row(entry: CatalogEntry, house: House) -> tuple[object, ...]:
-    level = entry.signature_level.value if entry.signature_level else "(có sẵn)"
-    demonstration = " trình diễn" if house.identity.is_demonstration and entry.signature_level else ""
+def _print_archive(entries: list[CatalogEntry], *, is_demonstration: bool) -> None:
+    """Print a row a document, with the dossier number at the first of each dossier."""
+    firsts = {entry.dossier_number: entry.document_id for entry in reversed(entries)}
+    rows = [_row(entry, is_first=firsts[entry.dossier_number] == entry.document_id) for entry in entries]
+    print_table("Kho lưu trữ", _COLUMNS, rows, whole=_COLUMNS_KEPT_WHOLE)
+    if is_demonstration:
+        out.print("Chữ ký B-B là của danh tính trình diễn, không có giá trị pháp lý.")
+
+
+def _row(entry: CatalogEntry, *, is_first: bool) -> tuple[object, ...]:
     return (
-        entry.dossier_number or "(chưa rõ)",
-        entry.document_id[:_SHOWN_ID],
+        (entry.dossier_number or "(chưa rõ)") if is_first else "",
+        entry.document_id[:SHOWN_ID],
         entry.type_name + (" (cần kiểm tra)" if entry.state == Outcome.NEEDS_REVIEW else ""),
         entry.number,
         entry.issue_date,
         entry.page_count,
         f"{entry.mean_confidence:.2f}",
-        level + demonstration,
+        entry.signature_level.value if entry.signature_level else "có sẵn",
         _shorten_key(entry.pdf_key),
     )
 
 
 def _shorten_key(key: str) -> str:
-    """Return a key with its digests cut, so that a row stays a line; ``sohoa show`` tells it whole."""
-    folder, _, rest = key.partition("/")
-    return f"{folder}/…/{rest.rpartition('/')[2][:8]}….pdf"
+    """Return the end of a key, whose beginning is the dossier and the document; ``sohoa show`` tells it whole."""
+    return f"…/{key.rpartition('/')[2][:8]}….pdf"
 
 
 def _print_search(house: House, entries: list[CatalogEntry]) -> None:
@@ -104,7 +110,7 @@ def _print_hit(hit: SearchHit) -> None:
 
 
 def _print_next_steps(entries: list[CatalogEntry]) -> None:
-    example = entries[0].document_id[:_SHOWN_ID] if entries else "DOCUMENT"
+    example = entries[0].document_id[:SHOWN_ID] if entries else "DOCUMENT"
     out.print("\nThử tiếp / try next (.venv/bin/sohoa …):", style="bold")
     for line in (
         'sohoa search "cong hoa xa hoi chu nghia viet nam"',

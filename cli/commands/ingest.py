@@ -11,20 +11,16 @@ import typer
 from cli.console import current_actor, err, errors_as_exit_codes, out, print_json, print_table, progress_bar
 from cli.exit_codes import exit_code_of_error_code, most_severe
 from cli.options import AsJson
-from dossiers.model import Actor, Outcome
+from dossiers.model import Actor
 from operations.ingesting import DossierScans, ingest_files
 from operations.paths import find_scans
-from operations.results import FileResult
+from operations.results import OUTCOMES_VI, FileResult
 from runtime.prefect_environment import prepare_prefect_environment
 from runtime.settings import load_settings
 from runtime.wiring import House
 
-OUTCOMES_VI = {
-    Outcome.ARCHIVED: "đã lưu trữ",
-    Outcome.NEEDS_REVIEW: "cần kiểm tra",
-    Outcome.DUPLICATE: "trùng lặp",
-    Outcome.REJECTED: "bị từ chối",
-}
+# So much of a document's id tells it from others, and is enough for ``sohoa show``.
+SHOWN_ID = 18
 
 
 def ingest(
@@ -68,10 +64,14 @@ def print_results(results: Sequence[FileResult]) -> None:
         name = Path(result.path).name
         for document in result.documents:
             pages = f"{document.pages[0]}-{document.pages[-1]}" if len(document.pages) > 1 else f"{document.pages[0]}"
-            rows.append((name, outcome, document.dossier_number or "", document.type_name, pages, document.object_key))
+            rows.append(
+                (name, outcome, document.dossier_number or "", document.type_name, pages, document.document_id[:SHOWN_ID])
+            )
         if not result.documents:
             rows.append((name, outcome, "", "", "", ""))
-    print_table("Kết quả", ("tệp", "kết quả", "mã hồ sơ", "loại giấy tờ", "trang", "khóa lưu trữ"), rows)
+    print_table(
+        "Kết quả", ("tệp", "kết quả", "mã hồ sơ", "loại giấy tờ", "trang", "tài liệu"), rows, whole=("trang", "tài liệu")
+    )
     for result in results:
         if result.error:
             out.print(f"{result.path}: {result.error.message_vi} [{result.error.code}]", markup=False)

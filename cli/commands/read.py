@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 import unicodedata
 from pathlib import Path
 from typing import Annotated
@@ -25,9 +24,9 @@ def read(
     with (
         errors_as_exit_codes(as_json=as_json),
         House(load_settings()) as house,
-        tempfile.TemporaryDirectory(prefix="sohoa-read-") as folder,
+        house.temporary_folder() as folder,
     ):
-        document = read_file(house, file, Path(folder))
+        document = read_file(house, file, folder)
         if as_json:
             print_json(reading_to_json(file, document))
         else:

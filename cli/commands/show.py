@@ -28,8 +28,7 @@ def show(
         print_json(shown.to_json(with_text=text))
         return
     print_table(entry.type_name, ("", ""), shown.facts())
-    rows = [(name, shown.mask(field.value), f"{field.confidence:.2f}", field.page) for name, field in shown.fields.items()]
-    print_table("Thông tin trích xuất", ("trường", "giá trị", "tin cậy", "trang"), rows)
+    print_table("Thông tin trích xuất", ("thông tin", "giá trị", "tin cậy", "trang"), shown.list_field_rows())
     if text:
         for page in entry.pages:
             out.print(Text(f"— trang {page.number} —\n{shown.mask(page.text)}"))

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.ingest import OUTCOMES_VI, run_flows
+from cli.commands.ingest import run_flows
 from cli.console import current_actor, errors_as_exit_codes, out, print_json
 from cli.options import AsJson
-from operations.results import FileResult
+from operations.results import OUTCOMES_VI, FileResult
 from operations.watching import watch_inbox
 from runtime.settings import load_settings
 from runtime.wiring import House

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from samples.generator.build import SCANS, TRUTHS, build_dossiers
 from samples.generator.degrade import PROFILES
-from samples.generator.plans import COMMITTED, plan_dossiers
+from samples.generator.plans import COMMITTED, SPECIMENS, plan_dossiers
 
+SPECIMENS_FOLDER = "types"
 SAMPLES = Path(__file__).resolve().parents[1]
 
 
@@ -27,10 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("say --out DIR, or --committed")
     out: Path = options.out or SAMPLES
     if options.out is None:
-        for folder in (SCANS, TRUTHS):
+        for folder in (SCANS, TRUTHS, SPECIMENS_FOLDER):
             shutil.rmtree(SAMPLES / folder, ignore_errors=True)
     plans = COMMITTED if options.committed else plan_dossiers(options.seed, options.dossiers, options.profile)
     truths = build_dossiers(plans, out)
+    if options.committed:
+        truths += build_dossiers((SPECIMENS,), out / SPECIMENS_FOLDER)
     pages = sum(len(truth.pages) for truth in truths)
     sys.stdout.write(f"{len(plans)} dossiers, {len(truths)} files, {pages} pages in {out}\n")
     return 0

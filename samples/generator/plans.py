@@ -53,6 +53,10 @@ COMMITTED: tuple[DossierPlan, ...] = (
 """The dossiers kept in the repository: 10 with a number, and one loose file."""
 
 
+SPECIMENS = DossierPlan("", WARD, dt.date(2026, 10, 20), 601, recipes.plan_specimens(), "clean")
+"""One short paper of each type that no dossier of the committed set holds."""
+
+
 def plan_dossiers(seed: int, count: int, profile: str = "") -> tuple[DossierPlan, ...]:
     """Plan ``count`` dossiers of mixed kinds, counters and days; ``profile`` empty mixes the scan profiles too."""
     dice = Dice(seed)

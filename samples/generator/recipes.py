@@ -21,6 +21,7 @@ from samples.generator.papers import (
     identity,
     permits,
     reports,
+    specimens,
 )
 from samples.generator.papers.case import Case
 from samples.generator.truth import Paper
@@ -59,6 +60,10 @@ class DossierPlan:
     hand_numbers: bool = False
     expected_outcome: str = "archived"
     citizen_born: tuple[int, int] = (1985, 2002)
+
+    def only(self, file_name: str) -> DossierPlan:
+        """Return the plan of one file alone."""
+        return replace(self, files=tuple(file for file in self.files if file.name == file_name))
 
 
 def open_case(plan: DossierPlan, file: FilePlan, index: int) -> Case:
@@ -109,6 +114,22 @@ def receive(procedure: str, *parts: str) -> DrawPaper:
         return counter_papers.draw_giay_tiep_nhan_va_hen_tra(case, parts, procedure)
 
     return draw_receipt
+
+
+def draw_type(type_id: str) -> DrawPaper:
+    """Return the drawing of a type's specimen."""
+
+    def draw_one(case: Case) -> Paper:
+        return specimens.draw_specimen(case, type_id)
+
+    return draw_one
+
+
+def plan_specimens() -> tuple[FilePlan, ...]:
+    """Plan one bitonal scan a type, named after it."""
+    drawings = {type_id: draw_type(type_id) for type_id in specimens.list_specimens()}
+    drawings["trich_luc_khai_tu"] = civil_status.draw_trich_luc_khai_tu
+    return tuple(FilePlan(f"{type_id}.tif", (draw,), mode="bitonal") for type_id, draw in sorted(drawings.items()))
 
 
 def plan_birth(*, with_result: bool = True) -> tuple[FilePlan, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from dossiers.model import Outcome
-from tests.support.bad_files import jpeg_bytes, write_bad_files
+from samples.generator.plans import LOOSE_FILE
+from tests.support.bad_files import jpeg_bytes, pdf_bytes, write_bad_files
 from tests.support.samples import CLEAR_TYPE, find_sample
-from tests.support.sohoa_command import SohoaCommand
+from tests.support.sohoa_command import SAMPLES, SohoaCommand
 
 
 def test_every_bad_file_is_refused_and_the_good_one_is_archived(sohoa: SohoaCommand, tmp_path: Path) -> None:
@@ -68,6 +70,47 @@ def test_a_signed_pdf_is_kept_untouched_and_waits_for_a_person(sohoa: SohoaComma
     assert found["pdf_sha256"] == document["pdf_sha256"] == result["sha256"]
     (copy,) = (other.home / "quarantine").glob("*/*-đã ký.pdf")
     assert copy.read_bytes() == signed.read_bytes()
+
+
+def test_a_file_under_its_right_name_is_taken_though_it_was_refused_under_another(sohoa: SohoaCommand, tmp_path: Path) -> None:
+    """A clerk who mends the name, as the refusal asks, hands in the same bytes; so does one who has two copies."""
+    folder = tmp_path / "H01.31.12-261008-0003"
+    folder.mkdir()
+    for name in ("a-sai.pdf", "b-đúng.jpg", "c-rỗng.pdf", "d-rỗng.jpg"):
+        (folder / name).write_bytes(b"" if "rỗng" in name else jpeg_bytes())
+    results = {Path(row["path"]).name: row for row in sohoa.ingest(folder).rows()}
+    assert results["a-sai.pdf"]["error"]["code"] == "input.name"
+    assert results["b-đúng.jpg"]["outcome"] == Outcome.NEEDS_REVIEW
+    for name in ("c-rỗng.pdf", "d-rỗng.jpg"):
+        assert results[name]["error"]["code"] == "input.empty"
+        assert name in results[name]["error"]["message_vi"]
+        assert results[name]["sha256"] == hashlib.sha256(b"").hexdigest()
+        assert list((sohoa.home / "quarantine").glob(f"*/*-{name}.ly-do.txt"))
+    counts = sohoa("status", "--json").one()["counts"]
+    assert (counts["rejected"], counts["needs_review"], sum(counts.values())) == (3, 1, 4)
+
+    (folder / "e-sai.png").write_bytes(pdf_bytes())
+    assert sohoa.ingest(folder / "e-sai.png").one()["error"]["code"] == "input.name"
+    (folder / "e-sai.png").rename(folder / "e.pdf")
+    assert sohoa.ingest(folder / "e.pdf").one()["outcome"] == Outcome.NEEDS_REVIEW
+    for file in sohoa.home.glob("catalog.sqlite3*"):
+        file.unlink()
+    assert sohoa("reindex").exit_code == 0
+    counts = sohoa("status", "--json").one()["counts"]
+    assert (counts["rejected"], counts["needs_review"], sum(counts.values())) == (4, 2, 6)
+
+
+def test_a_dossier_number_that_was_not_known_can_be_given_later(sohoa: SohoaCommand, tmp_path: Path) -> None:
+    number = "H01.40.05-261016-0009"
+    scan = tmp_path / "quet.jpg"
+    shutil.copy(SAMPLES / LOOSE_FILE, scan)
+    first = sohoa.ingest(scan).one()
+    assert (first["outcome"], first["documents"][0]["dossier_number"]) == (Outcome.NEEDS_REVIEW, None)
+    assert "mã hồ sơ" in first["error"]["message_vi"]
+    second = sohoa.ingest(scan, options=("--dossier", number)).one()
+    assert (second["outcome"], second["documents"][0]["dossier_number"]) == (Outcome.ARCHIVED, number)
+    assert len(sohoa("search", "thong bao", "--json").one()["hits"]) == 1
+    assert sohoa.ingest(scan, options=("--dossier", number)).one()["outcome"] == Outcome.DUPLICATE
 
 
 @pytest.mark.parametrize("command", ["ingest", "read"])

@@ -14,7 +14,7 @@ def test_the_demo_archives_once_and_tells_what_it_did(tmp_path: Path) -> None:
     assert folder.name == find_sample(CLEAR_TYPE).dossier_number
     first = sohoa("demo", "--samples", folder)
     assert first.exit_code == 0, first.err
-    for told in (folder.name, "B-B trình diễn", "chỉ tiêu", "80 %", "Tìm “", "THẬT", "sohoa verify"):
+    for told in (folder.name, "B-B", "danh tính trình diễn", "chỉ tiêu", "80 %", "Tìm “", "THẬT", "sohoa verify"):
         assert told in first.out, told
     stored = sorted(path for path in (sohoa.home / "objects").rglob("*") if path.suffix == ".pdf")
     assert stored

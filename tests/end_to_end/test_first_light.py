@@ -158,6 +158,7 @@ def test_the_whole_text_of_a_scan_can_be_read_alone(sohoa: SohoaCommand) -> None
     assert {"rotation_deg", "skew_deg", "quality", "lines", "seconds", "width_px", "height_px"} <= set(page)
     assert "\n".join(line["text"] for line in page["lines"]) == page["text"]
     assert not (sohoa.home / "catalog.sqlite3").exists()
+    assert not list((sohoa.home / "work" / "tmp").iterdir()), "nothing of the scan is left behind"
 
 
 def strip_marks(text: str) -> str:

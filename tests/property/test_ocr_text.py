@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
 from ocr.image_header import read_header_size
-from ocr.lines import join_words, scale_box, turn_line
+from ocr.lines import join_words, scale_box
 from ocr.media import describe_foreign, sniff_media
 from ocr.reading_order import arrange_lines
 from ocr.text import normalize_text
@@ -54,14 +54,6 @@ def test_a_scaled_box_is_never_empty_and_lies_within_the_page(box: BoxPx, scale:
     left, top, right, bottom = scale_box(box, scale, width, height)
     assert 0 <= left < right <= width
     assert 0 <= top < bottom <= height
-
-
-@given(st.lists(WORDS, min_size=1, max_size=6), st.floats(-2, 2))
-def test_a_turned_line_keeps_its_words(words: list[RecognizedWord], angle_deg: float) -> None:
-    line = join_words(words)
-    turned = turn_line(line, angle_deg, 1900, 2100)
-    assert turned.text == line.text
-    assert all(word.bbox_px.left >= turned.bbox_px.left and word.bbox_px.right <= turned.bbox_px.right for word in turned.words)
 
 
 @given(LINES)

@@ -18,6 +18,7 @@ from dossiers.model import (
     RecognizedLine,
     RecognizedPage,
     RecognizedWord,
+    ReviewNote,
     ReviewReason,
     ScannedFile,
     SignatureLevel,
@@ -54,7 +55,11 @@ def make_page(number: int, text: str) -> RecognizedPage:
 
 
 def make_described(
-    *, dossier_number: str | None = DOSSIER, review_reasons: tuple[ReviewReason, ...] = (), first_page: int = 1
+    *,
+    dossier_number: str | None = DOSSIER,
+    review_reasons: tuple[ReviewReason, ...] = (),
+    review_notes: tuple[ReviewNote, ...] = (),
+    first_page: int = 1,
 ) -> DescribedDocument:
     """Return a decision of two pages."""
     pages = (make_page(first_page, "QUYẾT ĐỊNH\nSố: 47/QĐ-UBND"), make_page(first_page + 1, "Nơi nhận: Như Điều 3"))
@@ -69,7 +74,7 @@ def make_described(
     }
     fields = {name: ExtractedField(name, value, 0.93, first_page, BoxPx(10, 20, 300, 60)) for name, value in values.items()}
     document = ClassifiedDocument(SCAN_SHA256, pages, "quyet-dinh", "Quyết định", 0.97, ("title",))
-    return DescribedDocument(document, dossier_number, fields, review_reasons)
+    return DescribedDocument(document, dossier_number, fields, review_reasons, review_notes)
 
 
 def make_scan(folder: Path) -> ScannedFile:

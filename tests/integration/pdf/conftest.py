@@ -11,6 +11,7 @@ from dossiers.model import ArchivalPdf, RecognizedPage
 from pdf.archival import build_archival_pdf
 from pdf.demonstration import create_demonstration_identity
 from pdf.identity import SigningIdentity, load_identity
+from pdf.stored_image import PageImages
 from tests.support.drawn_pages import FACTS, ScanStyle, make_document, make_page
 
 STYLES = [
@@ -36,6 +37,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[RecognizedPage]:
 @pytest.fixture(scope="package")
 def archival(pages: list[RecognizedPage], tmp_path_factory: pytest.TempPathFactory) -> ArchivalPdf:
     path = tmp_path_factory.mktemp("archival") / "letter.pdf"
+    return build_archival_pdf(make_document(*pages), path, FACTS, PageImages.SOURCE)
+
+
+@pytest.fixture(scope="package")
+def compact(pages: list[RecognizedPage], tmp_path_factory: pytest.TempPathFactory) -> ArchivalPdf:
+    """The same letter with its page images in layers."""
+    path = tmp_path_factory.mktemp("compact") / "letter.pdf"
     return build_archival_pdf(make_document(*pages), path, FACTS)
 
 

@@ -143,6 +143,8 @@ def test_a_hit_in_the_fields_alone_is_shown_from_them(catalog: Catalog) -> None:
         ("điện thoại 0912345678", "điện thoại 0912345678"),
         ("giá 150.000.000 đồng", "giá 150.000.000 đồng"),
         ("H15.50.05.13-261008-0975", "H15.50.05.13-261008-0975"),
+        ("mã H01.31.12-261016-0014, số 089091037993", "mã H01.31.12-261016-0014, số •••••••••993"),
+        ("000.00.14.H01-250618-0118", "000.00.14.H01-250618-0118"),
     ],
 )
 def test_personal_id_numbers_are_masked(catalog: Catalog, written: str, shown: str) -> None:

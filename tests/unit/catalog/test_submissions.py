@@ -52,6 +52,24 @@ def test_the_same_file_picked_up_again_before_its_end_is_no_duplicate(catalog: C
     assert receive(catalog).is_duplicate
 
 
+def test_a_further_file_takes_the_place_of_a_rejected_one_and_both_count(catalog: Catalog) -> None:
+    receive(catalog)
+    catalog.submissions.mark(SHA, SubmissionState.REJECTED, actor=CLERK, error=EmptyFileError(name="giay.pdf"))
+    later = MOMENT + timedelta(hours=1)
+    receive(catalog, path="/quet/dung-ten.png", at=later)
+    retaken = catalog.submissions.retake(SHA, path="/quet/dung-ten.png", actor=CLERK)
+    assert (retaken.name, retaken.path, retaken.received_at) == ("dung-ten.png", "/quet/dung-ten.png", later)
+    assert (retaken.state, retaken.error_code, retaken.error_vi) == (SubmissionState.RECEIVED, None, None)
+    (sighting,) = catalog.submissions.list_sightings(SHA)
+    assert (sighting.name, sighting.path) == ("giay.pdf", "/quet/ho-so/giay.pdf")
+    assert (sighting.outcome, sighting.seen_at) == (Outcome.REJECTED, MOMENT)
+    catalog.submissions.mark(SHA, SubmissionState.ARCHIVED, actor=CLERK)
+    counts = catalog.submissions.counts()
+    assert (counts[SubmissionState.ARCHIVED], counts[SubmissionState.REJECTED], sum(counts.values())) == (1, 1, 2)
+    with pytest.raises(NotFoundError):
+        catalog.submissions.retake(SHA, path="/quet/chua-thay.png", actor=CLERK)
+
+
 def test_the_counts_sum_to_the_files_seen(catalog: Catalog) -> None:
     states = [SubmissionState.ARCHIVED, SubmissionState.ARCHIVED, SubmissionState.REJECTED, SubmissionState.NEEDS_REVIEW]
     for number, state in enumerate(states):

@@ -9,7 +9,7 @@ import pytest
 
 from classifiers import ReviewThresholds, understand
 from dossiers.document_type import DocumentType
-from dossiers.model import QualityFault, QualityVerdict, RecognizedPage, ReviewReason
+from dossiers.model import QualityFault, QualityVerdict, RecognizedPage, ReviewNote, ReviewReason
 from tests.unit.classifiers.pages import MOTTO, body, letterhead, make_blank, make_document, make_page, signature
 
 Types = Mapping[str, DocumentType]
@@ -55,6 +55,25 @@ def test_unknown_text(types: Types) -> None:
 def test_missing_and_doubtful_fields(types: Types) -> None:
     page = make_page(*letterhead("Số: 22 /QĐ-UBND"), ("QUYẾT ĐỊNH", 0.5, 0.17), ("Về việc hỗ trợ", 0.5, 0.2), *body())
     assert reasons(types, page) == [{ReviewReason.MISSING_FIELD, ReviewReason.LOW_FIELD_CONFIDENCE}]
+
+
+def test_the_notes_say_which_field_and_which_page(types: Types) -> None:
+    page = make_page(*letterhead("Số: 22 /QĐ-UBND"), ("QUYẾT ĐỊNH", 0.5, 0.17), ("Về việc hỗ trợ", 0.5, 0.2), *body())
+    poor = replace(page, quality=replace(GOOD, faults=(QualityFault.BLURRED, QualityFault.NOT_COLOUR)))
+    (described,) = understand(make_document(poor), NUMBER, types)
+    assert described.review_notes == (
+        ReviewNote(ReviewReason.MISSING_FIELD, "signatory"),
+        ReviewNote(ReviewReason.LOW_FIELD_CONFIDENCE, "document_number", 1),
+        ReviewNote(ReviewReason.POOR_SCAN, "blurred", 1),
+    )
+
+
+def test_a_symbol_without_its_number_is_a_missing_number(types: Types) -> None:
+    """The number was written by hand and not read: the paper has one all the same, whatever its type must have."""
+    page = make_page(*letterhead("Số: Sẽ /BB-UBND"), ("BIÊN BẢN", 0.5, 0.17), *body(), *signature("CHỦ TRÌ"))
+    (described,) = understand(make_document(page), NUMBER, types)
+    assert described.document.type_id == "bien_ban"
+    assert ReviewNote(ReviewReason.MISSING_FIELD, "document_number") in described.review_notes
 
 
 def test_badly_read_text(types: Types) -> None:

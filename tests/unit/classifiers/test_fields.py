@@ -152,6 +152,34 @@ def test_a_day_of_another_size_is_doubted(types: Types) -> None:
     assert read(types, replace(page, lines=lines))["issue_date"].confidence < 0.6
 
 
+def test_minutes_whose_date_was_written_by_hand_say_it_once_more(types: Types) -> None:
+    """The day in the letterhead is often a scrawl; minutes and contracts open with it in print."""
+    opening = ("Hôm nay, vào lúc 8 giờ 00 phút, ngày 15 tháng 10 năm 2026, tại trụ sở", 0.54, 0.28)
+    for date in ("An Bình, ngày lễ tháng 10 năm 2026", ""):
+        page = make_page(*letterhead("Số: 05/BB-UBND", date), ("BIÊN BẢN", 0.5, 0.17), opening, *body())
+        assert values(types, page)["issue_date"] == "2026-10-15"
+    page = make_page(*letterhead("Số: 05/BB-UBND"), ("BIÊN BẢN", 0.5, 0.17), opening, *body())
+    assert values(types, page)["issue_date"] == "2026-03-17"
+
+
+def test_a_number_taller_than_its_label_was_written_by_hand_even_when_it_joins_the_symbol(types: Types) -> None:
+    def read_number(growth_px: int) -> float:
+        page = decision()
+        lines = tuple(
+            replace(line, words=tuple(grow(word, growth_px) if "/QĐ" in word.text else word for word in line.words))
+            for line in page.lines
+        )
+        return read(types, replace(page, lines=lines))["document_number"].confidence
+
+    assert read_number(2) > 0.8
+    assert read_number(12) < 0.6
+
+
+def grow(word: RecognizedWord, growth_px: int) -> RecognizedWord:
+    box = word.bbox_px
+    return replace(word, bbox_px=BoxPx(box.left, box.top - growth_px, box.right, box.bottom))
+
+
 def test_dates_in_the_body_are_not_the_date_of_issue(types: Types) -> None:
     page = make_page(
         *letterhead(date=""), ("QUYẾT ĐỊNH", 0.5, 0.17), ("ngày 20 tháng 10 năm 2020 của tỉnh", 0.7, 0.4), *body(0.45)

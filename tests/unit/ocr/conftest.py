@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import TwoReaders, open_engine
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +14,6 @@ def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def engine() -> TesseractEngine:
+def engine() -> TwoReaders:
     """The real reader."""
-    return TesseractEngine()
+    return open_engine()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dossiers.errors import RecognitionError
-from dossiers.model import RecognizedLine
+from dossiers.model import BoxPx
+from ocr.engine import Reading
 from ocr.page_image import Pixels
 
 
@@ -19,7 +21,7 @@ class DyingEngine:
     max_height_px: int
     name: str = "dying"
 
-    def recognize(self, image: Pixels, dpi: int, timeout_s: float, *, is_block: bool = False) -> tuple[RecognizedLine, ...]:
+    def read_lines(self, image: Pixels, boxes: Sequence[BoxPx], timeout_s: float) -> tuple[Reading, ...]:
         if image.shape[0] > self.max_height_px:
             os.kill(os.getpid(), signal.SIGKILL)
         return ()
@@ -31,7 +33,7 @@ class HangingEngine:
 
     name: str = "hanging"
 
-    def recognize(self, image: Pixels, dpi: int, timeout_s: float, *, is_block: bool = False) -> tuple[RecognizedLine, ...]:
+    def read_lines(self, image: Pixels, boxes: Sequence[BoxPx], timeout_s: float) -> tuple[Reading, ...]:
         time.sleep(600)
         return ()
 
@@ -42,5 +44,5 @@ class FailingEngine:
 
     name: str = "failing"
 
-    def recognize(self, image: Pixels, dpi: int, timeout_s: float, *, is_block: bool = False) -> tuple[RecognizedLine, ...]:
+    def read_lines(self, image: Pixels, boxes: Sequence[BoxPx], timeout_s: float) -> tuple[Reading, ...]:
         raise RecognitionError(detail="bad luck")

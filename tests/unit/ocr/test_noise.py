@@ -5,20 +5,6 @@ from __future__ import annotations
 from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
 from ocr.lines import join_words
 from ocr.noise import drop_noise
-from ocr.tesseract import build_lines
-
-TABLE: dict[str, list[str | int | float]] = {
-    "level": [1, 2, 3, 4, 5, 5, 5, 4, 5],
-    "block_num": [0, 1, 1, 1, 1, 1, 1, 1, 1],
-    "par_num": [0, 0, 1, 1, 1, 1, 1, 1, 1],
-    "line_num": [0, 0, 0, 1, 1, 1, 1, 2, 2],
-    "left": [0, 10, 10, 10, 10, 60, 90, 10, 10],
-    "top": [0, 10, 10, 10, 10, 10, 10, 50, 50],
-    "width": [500, 400, 400, 90, 40, 20, 40, 30, 30],
-    "height": [500, 100, 100, 20, 20, 20, 20, 20, 20],
-    "conf": [-1, -1, -1, -1, 96.5, 12, 80, -1, 50],
-    "text": ["", "", "", "", "So\u0302\u0301", " ", "Tỉnh", "", "Sở"],
-}
 
 
 def line(*words: tuple[str, float, int]) -> RecognizedLine:
@@ -27,14 +13,6 @@ def line(*words: tuple[str, float, int]) -> RecognizedLine:
 
 
 BODY = line(("Căn", 0.95, 28), ("cứ", 0.95, 28), ("Luật", 0.95, 28))
-
-
-def test_lines_are_made_of_the_readers_table() -> None:
-    first, second = build_lines(TABLE)
-    assert first.text == "Số Tỉnh"
-    assert first.bbox_px == BoxPx(10, 10, 130, 30)
-    assert first.words[0].confidence == 0.965
-    assert second.text == "Sở"
 
 
 def test_specks_and_strokes_go() -> None:

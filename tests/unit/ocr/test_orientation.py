@@ -8,7 +8,7 @@ from PIL import Image
 
 from ocr.orientation import find_rotation, find_skew
 from ocr.page_image import PageImage, straighten, turn
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import TwoReaders
 from tests.unit.ocr.drawing import Text, as_bgr, draw_page
 
 PAGE = as_bgr(draw_page())
@@ -49,13 +49,13 @@ def test_turn_is_clockwise() -> None:
 
 @pytest.mark.parametrize("turned_deg", [0, 90, 180, 270])
 @pytest.mark.parametrize("lean_deg", [0, 3])
-def test_text_is_put_upright(engine: TesseractEngine, turned_deg: int, lean_deg: float) -> None:
+def test_text_is_put_upright(engine: TwoReaders, turned_deg: int, lean_deg: float) -> None:
     page = PageImage(turn(straighten(PAGE, lean_deg), turned_deg), 200)
     assert (find_rotation(page, engine).rotation_deg + turned_deg) % 360 == 0
 
 
 @pytest.mark.parametrize("turned_deg", [0, 90, 180, 270])
-def test_a_sparse_table_is_put_upright(engine: TesseractEngine, turned_deg: int) -> None:
+def test_a_sparse_table_is_put_upright(engine: TwoReaders, turned_deg: int) -> None:
     texts = tuple(
         Text(word, 200 + 260 * column, 300 + 110 * row, 28)
         for row in range(14)
@@ -70,7 +70,7 @@ def test_a_sparse_table_is_put_upright(engine: TesseractEngine, turned_deg: int)
 
 
 @pytest.mark.parametrize("turned_deg", [0, 90, 180])
-def test_a_receipt_on_a_table_top_is_put_upright(engine: TesseractEngine, turned_deg: int) -> None:
+def test_a_receipt_on_a_table_top_is_put_upright(engine: TwoReaders, turned_deg: int) -> None:
     receipt = draw_page(
         tuple(Text(f"Tổng tiền phải thanh toán {n}.000", 60, 60 + 70 * n, 34) for n in range(9)), size=(700, 800)
     )
@@ -79,11 +79,11 @@ def test_a_receipt_on_a_table_top_is_put_upright(engine: TesseractEngine, turned
     assert (find_rotation(PageImage(turn(as_bgr(board), turned_deg), 145), engine).rotation_deg + turned_deg) % 360 == 0
 
 
-def test_where_nothing_shows_the_files_own_hint_decides(engine: TesseractEngine) -> None:
+def test_where_nothing_shows_the_files_own_hint_decides(engine: TwoReaders) -> None:
     blank = np.full((800, 600), 255, np.uint8)
     assert find_rotation(PageImage(blank, 100, hint_deg=90), engine).rotation_deg == 90
     assert find_rotation(PageImage(blank, 100), engine).rotation_deg == 0
 
 
-def test_a_wrong_hint_does_not_turn_a_clear_page(engine: TesseractEngine) -> None:
+def test_a_wrong_hint_does_not_turn_a_clear_page(engine: TwoReaders) -> None:
     assert find_rotation(PageImage(PAGE, 200, hint_deg=90), engine).rotation_deg == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +13,11 @@ from rapidfuzz.distance import Levenshtein
 
 from dossiers.errors import ConfigurationError, RecognitionError, RecognitionTimeoutError, TruncatedFileError
 from dossiers.model import BoxPx, RecognizedLine
-from ocr.lines import scale_box, turn_line
-from ocr.page_image import Pixels, straighten, to_gray, turn
+from ocr.engine import Reading
+from ocr.lines import scale_box
+from ocr.page_image import Pixels, straighten, turn
 from ocr.pages import read_page
-from ocr.second_look import read_missed_lines
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import TwoReaders, open_engine
 from tests.unit.ocr.drawing import PARAGRAPH, Text, as_bgr, draw_page, save_source
 
 LETTERHEAD = (
@@ -36,12 +38,13 @@ def error_share(expected: list[str], read: tuple[RecognizedLine, ...]) -> float:
     return Levenshtein.distance(want, "\n".join(line.text for line in read)) / len(want)
 
 
-def test_a_page_is_read_line_by_line_in_order(tmp_path: Path, engine: TesseractEngine) -> None:
+def test_a_page_is_read_line_by_line_in_order(tmp_path: Path, engine: TwoReaders) -> None:
     page = read_page(save_source(draw_page(LETTERHEAD), tmp_path), engine)
     assert error_share(EXPECTED, page.lines) < 0.03
     assert page.confidence > 0.85
     assert (page.rotation_deg, page.skew_deg) == (0, 0.0)
-    assert set(page.seconds) == {"load", "quality", "orientation", "deskew", "clean", "recognize", "second_look", "arrange"}
+    stages = "load quality orientation deskew marks clean detect recognize mend arrange header tables"
+    assert " ".join(page.seconds) == stages
     body = page.lines[7]
     assert body.bbox_px.left == pytest.approx(230, abs=8)
     assert body.bbox_px.top == pytest.approx(505, abs=15)
@@ -49,7 +52,7 @@ def test_a_page_is_read_line_by_line_in_order(tmp_path: Path, engine: TesseractE
 
 @pytest.mark.parametrize(("turned_deg", "lean_deg"), [(90, 0), (180, 2), (270, -3), (0, 0.4)])
 def test_turned_and_leaning_pages_are_read_in_upright_coordinates(
-    tmp_path: Path, engine: TesseractEngine, turned_deg: int, lean_deg: float
+    tmp_path: Path, engine: TwoReaders, turned_deg: int, lean_deg: float
 ) -> None:
     leaning = turn(straighten(as_bgr(draw_page(LETTERHEAD)), lean_deg), turned_deg)
     source = save_source(Image.fromarray(np.ascontiguousarray(leaning[:, :, ::-1])), tmp_path)
@@ -63,7 +66,7 @@ def test_turned_and_leaning_pages_are_read_in_upright_coordinates(
     assert (first.bbox_px.top + first.bbox_px.bottom) / 2 == pytest.approx(520, abs=12)
 
 
-def test_boxes_are_those_of_the_scan_whatever_size_is_read(tmp_path: Path, engine: TesseractEngine) -> None:
+def test_boxes_are_those_of_the_scan_whatever_size_is_read(tmp_path: Path, engine: TwoReaders) -> None:
     page = read_page(save_source(draw_page(LETTERHEAD, scale=1.5), tmp_path, dpi=300), engine)
     word = next(word for line in page.lines for word in line.words if word.text == "Căn")
     assert word.bbox_px.left == pytest.approx(345, abs=10)
@@ -76,7 +79,7 @@ def test_a_blank_page_is_not_read(tmp_path: Path) -> None:
     assert page.confidence == 0
 
 
-def test_a_page_with_a_fragment_that_is_no_text_is_blank(tmp_path: Path, engine: TesseractEngine) -> None:
+def test_a_page_with_a_fragment_that_is_no_text_is_blank(tmp_path: Path, engine: TwoReaders) -> None:
     page = Image.new("L", (1654, 2339), 255)
     rng = np.random.default_rng(5)
     for _ in range(25):
@@ -87,30 +90,20 @@ def test_a_page_with_a_fragment_that_is_no_text_is_blank(tmp_path: Path, engine:
     assert read.lines == ()
 
 
-def test_a_single_line_is_no_blank_page(tmp_path: Path, engine: TesseractEngine) -> None:
+def test_a_single_line_is_no_blank_page(tmp_path: Path, engine: TwoReaders) -> None:
     read = read_page(save_source(draw_page((Text("Trang này để trống có chủ ý.", 400, 900),)), tmp_path), engine)
     assert not read.quality.is_blank
     assert [line.text for line in read.lines] == ["Trang này để trống có chủ ý."]
 
 
-def test_a_line_that_the_layout_passed_over_is_read_once_more(engine: TesseractEngine) -> None:
-    pixels = to_gray(as_bgr(draw_page(LETTERHEAD)))
-    lines = engine.recognize(pixels, 200, 60)
-    missed = next(line for line in lines if line.text.startswith("Chính phủ"))
-    found = read_missed_lines(pixels, [line for line in lines if line is not missed], engine, 200, 60)
-    assert [line.text for line in found] == [missed.text]
-    assert found[0].bbox_px == pytest.approx(missed.bbox_px, abs=6)
-    assert read_missed_lines(pixels, lines, engine, 200, 60) == []
-
-
-def test_a_damaged_page_file(tmp_path: Path, engine: TesseractEngine) -> None:
+def test_a_damaged_page_file(tmp_path: Path, engine: TwoReaders) -> None:
     source = save_source(draw_page(), tmp_path)
     source.path.write_bytes(source.path.read_bytes()[:20_000])
     with pytest.raises(TruncatedFileError):
         read_page(source, engine)
 
 
-def test_a_reader_out_of_time(tmp_path: Path, engine: TesseractEngine) -> None:
+def test_a_reader_out_of_time(tmp_path: Path, engine: TwoReaders) -> None:
     with pytest.raises(RecognitionTimeoutError) as caught:
         read_page(save_source(draw_page(), tmp_path, number=4), engine, name="hồ sơ.pdf", timeout_s=0.02)
     assert caught.value.facts["page"] == "4"
@@ -118,16 +111,18 @@ def test_a_reader_out_of_time(tmp_path: Path, engine: TesseractEngine) -> None:
 
 
 def test_a_missing_language_is_a_matter_of_configuration(tmp_path: Path) -> None:
-    engine = TesseractEngine(language="xyz")
+    engine = open_engine("xyz")
     with pytest.raises(ConfigurationError, match="xyz"):
         _ = engine.name
     with pytest.raises(ConfigurationError, match="xyz"):
         read_page(save_source(draw_page(), tmp_path), engine)
 
 
-def test_the_engine_names_itself(engine: TesseractEngine) -> None:
-    assert engine.name.startswith("tesseract ")
-    assert engine.name.endswith(" vie")
+def test_the_engine_names_itself(engine: TwoReaders) -> None:
+    first, second = engine.name.split(" + ")
+    assert first.startswith("tesseract 5.")
+    assert first.endswith(" vie")
+    assert second == f"trueocr {version('trueocr')}"
 
 
 def test_out_of_memory_is_a_failure_of_that_page(tmp_path: Path) -> None:
@@ -140,18 +135,12 @@ def test_boxes_stay_within_the_page() -> None:
     assert scale_box(BoxPx(99, 99, 99, 99), 2.0, 100, 100) == BoxPx(99, 99, 100, 100)
 
 
-def test_a_line_turns_with_the_page() -> None:
-    word = BoxPx(900, 490, 940, 510)
-    line = RecognizedLine("a", word, 1.0, ())
-    assert turn_line(line, 0, 1000, 1000) is line
-
-
 class RefusingEngine:
     """An engine that must not be asked."""
 
     name = "none"
 
-    def recognize(self, image: Pixels, dpi: int, timeout_s: float, *, is_block: bool = False) -> tuple[RecognizedLine, ...]:
+    def read_lines(self, image: Pixels, boxes: Sequence[BoxPx], timeout_s: float) -> tuple[Reading, ...]:
         raise AssertionError("a blank page was read")
 
 
@@ -160,5 +149,5 @@ class GreedyEngine:
 
     name = "greedy"
 
-    def recognize(self, image: Pixels, dpi: int, timeout_s: float, *, is_block: bool = False) -> tuple[RecognizedLine, ...]:
+    def read_lines(self, image: Pixels, boxes: Sequence[BoxPx], timeout_s: float) -> tuple[Reading, ...]:
         raise MemoryError("no more")

@@ -15,12 +15,12 @@ from dossiers.errors import RecognitionError
 from ocr.document import read_document
 from ocr.load import ExtractedPages
 from ocr.pool import PagePool
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import TwoReaders
 from tests.unit.ocr.drawing import Text, draw_page, save_source
 from tests.unit.ocr.engines import DyingEngine, FailingEngine, HangingEngine
 
 
-def test_a_document_is_read_in_order_and_the_workers_stay_warm(tmp_path: Path, engine: TesseractEngine) -> None:
+def test_a_document_is_read_in_order_and_the_workers_stay_warm(tmp_path: Path, engine: TwoReaders) -> None:
     texts = ["Trang thứ nhất của hồ sơ", "Trang thứ hai của hồ sơ", "Trang thứ ba của hồ sơ"]
     sources = tuple(
         save_source(draw_page((Text(text, 300, 400, 40),), size=(1200, 900)), tmp_path, number=number)
@@ -40,7 +40,7 @@ def test_a_document_is_read_in_order_and_the_workers_stay_warm(tmp_path: Path, e
     assert not multiprocessing.active_children()
 
 
-def test_without_workers_pages_are_read_here(tmp_path: Path, engine: TesseractEngine) -> None:
+def test_without_workers_pages_are_read_here(tmp_path: Path, engine: TwoReaders) -> None:
     source = save_source(draw_page((Text("Đọc tại chỗ không cần tiến trình", 300, 400, 40),), size=(1200, 900)), tmp_path)
     (page,) = PagePool(engine, workers=0).read_pages((source,), "a.pdf")
     assert page.text == "Đọc tại chỗ không cần tiến trình"
@@ -77,11 +77,11 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 import multiprocessing, sys
 from dossiers.model import PageSource
 from ocr.pool import PagePool
-from ocr.tesseract import TesseractEngine
+from ocr.two_readers import TwoReaders, open_engine
 from pathlib import PosixPath
 
 if __name__ == "__main__":
-    pool = PagePool(TesseractEngine(), workers=1)
+    pool = PagePool(open_engine(), workers=1)
     pool.read_pages(({source!r},), "a.jpg")
     print(*(child.pid for child in multiprocessing.active_children()), flush=True)
     sys.stdin.read()

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from dossiers.errors import UnreadablePathError
-from operations.paths import find_scans
+from operations.paths import find_scans, source_errors_mapped
 
 NUMBER = "H01.31.12-261008-0003"
+
+
+@contextmanager
+def as_ordinary_user() -> Iterator[None]:
+    """Give up the superuser's rights for a while, if this is the superuser."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
 
 
 def touch(path: Path) -> Path:
@@ -45,6 +62,27 @@ def test_what_cannot_be_taken_is_told_and_the_others_go_on(tmp_path: Path) -> No
     refused = {scan.path.name for scan in found if isinstance(scan.error, UnreadablePathError)}
     assert refused == {"absent", "link.pdf", "pipe.pdf"}
     assert [scan.path for scan in found if scan.error is None] == [good]
+
+
+def test_a_folder_and_a_file_that_may_not_be_read_are_told_and_the_others_go_on() -> None:
+    """Permissions do not bind the superuser, so it steps down for the time of the look."""
+    with tempfile.TemporaryDirectory() as name:
+        inbox = Path(name)
+        touch(inbox / "a" / "good.pdf")
+        touch(inbox / "b-closed" / "hidden.pdf").parent.chmod(0)
+        touch(inbox / "c-closed.pdf").chmod(0)
+        inbox.chmod(0o755)
+        with as_ordinary_user():
+            found = list(find_scans([inbox]))
+            with pytest.raises(UnreadablePathError), source_errors_mapped(inbox / "c-closed.pdf"):
+                (inbox / "c-closed.pdf").read_bytes()
+        (inbox / "b-closed").chmod(0o700)
+    assert [(scan.path.name, scan.error.code if scan.error else None) for scan in found] == [
+        ("good.pdf", None),
+        ("b-closed", "input.unreadable"),
+        ("c-closed.pdf", None),  # its bytes are asked for only when it is taken in
+    ]
+    assert "Permission denied" in str(found[1].error)
 
 
 def test_names_are_told_in_nfc(tmp_path: Path) -> None:

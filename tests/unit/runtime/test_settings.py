@@ -8,6 +8,7 @@ import pytest
 
 from dossiers.errors import ConfigurationError
 from runtime.settings import Settings, load_settings
+from runtime.wiring import House
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +97,13 @@ def test_every_setting_is_told_in_the_docs() -> None:
         assert f"[{section}]" in told
         missing = [key for key in getattr(model, "model_fields", {}) if key != "s3" and f"{key} =" not in told]
         assert missing == [], section
+
+
+def test_page_images_are_compact_unless_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().archive.page_images == "compact"
+    assert "page images compact" in House(load_settings()).pipeline_version
+    monkeypatch.setenv("SOHOA_ARCHIVE__PAGE_IMAGES", "source")
+    assert "page images source" in House(load_settings()).pipeline_version  # a replay then makes its PDFs anew
+    monkeypatch.setenv("SOHOA_ARCHIVE__PAGE_IMAGES", "tiny")
+    with pytest.raises(ConfigurationError, match="page_images"):
+        load_settings()

@@ -13,6 +13,7 @@ from PIL import Image
 
 import dossiers
 from dossiers.codes import DossierNumber
+from dossiers.document_type import load_document_types
 from dossiers.personal_id import parse_personal_id
 from samples.generator.build import MANIFEST, SCANS, TRUTHS
 from tests.unit.samples.conftest import ROOT, Sample
@@ -85,6 +86,15 @@ def test_every_type_is_known(committed: list[Sample]) -> None:
     used = {document["type"] for sample in committed for document in sample.truth["documents"]}
     assert used <= known
     assert len(used) >= 15
+
+
+def test_a_sample_prints_every_field_that_its_type_must_have(committed: list[Sample]) -> None:
+    """Else the type asks for what such a paper does not say, and a person would have to look at each of them."""
+    types = load_document_types()
+    for sample in committed:
+        for document in sample.truth["documents"]:
+            missing = set(types[document["type"]].required_fields) - set(document["fields"])
+            assert not missing, (sample.truth["path"], document["type"])
 
 
 def test_codes_and_identity_numbers_are_valid(committed: list[Sample]) -> None:

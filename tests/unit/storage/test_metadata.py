@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dossiers.errors import IntegrityError
-from dossiers.model import DescribedDocument, DocumentRole, Outcome, ReviewReason
+from dossiers.model import DescribedDocument, DocumentRole, Outcome, ReviewNote, ReviewReason
 from storage.legal_metadata import (
     ND30_DOCUMENT_LENGTHS,
     ND30_SIGNER_LENGTHS,
@@ -63,7 +64,9 @@ def describe(folder: Path, described: DescribedDocument, terms: LegalTerms | Non
 
 
 def test_a_record_is_sorted_utf8_and_comes_back(tmp_path: Path) -> None:
-    record = describe(tmp_path, make_described(review_reasons=(ReviewReason.POOR_SCAN,)))
+    note = ReviewNote(ReviewReason.POOR_SCAN, "blurred", 1)
+    record = describe(tmp_path, make_described(review_reasons=(ReviewReason.POOR_SCAN,), review_notes=(note,)))
+    assert parse_metadata(record.to_json(), "x").list_review_notes() == (note,)
     data = record.to_json()
     assert parse_metadata(data, "x") == record
     assert parse_metadata(data, "x").to_json() == data
@@ -175,6 +178,15 @@ def test_the_same_words_give_the_same_bytes() -> None:
     assert (restored.rotation_deg, restored.skew_deg) == (90, -0.432)
     assert restored.source.sha256 == page.source.sha256
     assert restored.seconds == {}
+
+
+def test_what_the_reader_gave_is_kept_beside_a_mended_word() -> None:
+    page = make_page(1, "tổ chức")
+    line = page.lines[0]
+    mended = replace(line, words=(replace(line.words[0], raw_text="tô"), line.words[1]))
+    data = dump_words((replace(page, lines=(mended,)),), SCAN_SHA256, "tesseract")
+    assert data.decode().count('"raw_text"') == 1
+    assert [word.raw_text for word in parse_words(data, "x")[0].lines[0].words] == ["tô", None]
 
 
 def test_text_is_composed_on_its_way_in() -> None:

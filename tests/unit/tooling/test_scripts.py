@@ -128,6 +128,14 @@ def test_bootstrap_asks_apt_for_what_is_missing_only(machine: Machine) -> None:
     assert "osd" not in install
 
 
+@pytest.mark.parametrize(("kind", "asks"), [("bench", True), ("run", False)])
+def test_bootstrap_asks_for_what_the_peer_needs_only_to_measure(machine: Machine, kind: str, asks: bool) -> None:
+    machine.is_used_by(0)
+    machine.has("apt-get")
+    assert machine.bootstrap(*([kind] if kind == "bench" else [])).returncode == 1
+    assert ("ghostscript" in machine.calls()) is asks
+
+
 def test_bootstrap_goes_through_sudo_for_an_ordinary_user(machine: Machine) -> None:
     machine.is_used_by(1000)
     machine.has("apt-get")

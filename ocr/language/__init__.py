@@ -1,0 +1,1 @@
+"""After-care of readings: two readings combined, diacritics mended by a model of office Vietnamese. Pure, no pictures."""

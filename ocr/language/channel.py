@@ -1,0 +1,145 @@
+"""How dear it is to believe a text when a reader gave another, in nats. Pure.
+
+A reader's confidence says how likely its word is wrong; the kinds of letters changed say how likely this very error is. The
+figures are measured on drawn pages of held-out text by ``python -m training.confidence`` and rounded (docs/ocr.md).
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
+
+from ocr.language.letters import fold_letters, split_tone
+
+
+class Change(StrEnum):
+    """What can happen to a letter between print and reading."""
+
+    TONE = "tone"
+    HAT = "hat"
+    TONE_AND_HAT = "tone and hat"
+    CASE = "case"
+    LOOK_ALIKE = "look-alike"
+    MARK = "mark"
+    LETTER = "letter"
+    LOST_SPACE = "lost space"
+    ADDED_SPACE = "added space"
+    LOST_MARK = "lost mark"
+    ADDED_MARK = "added mark"
+    LOST_LETTER = "lost letter"
+    ADDED_LETTER = "added letter"
+
+
+LOST = (Change.LOST_SPACE, Change.LOST_LETTER, Change.LOST_MARK)
+ADDED = (Change.ADDED_SPACE, Change.ADDED_LETTER, Change.ADDED_MARK)
+LIKE_PAIRS = "il lt ij ce co eo nu hb hn vy uo rt gq ft ao"
+LOOK_ALIKES = frozenset(frozenset(pair) for pair in LIKE_PAIRS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A reader's habits.
+
+    ``errors`` is how often its word is wrong at each of ``confidences``, rising, straight lines between; ``costs`` is what
+    each kind of change costs, in nats, given that a word is wrong.
+    """
+
+    confidences: tuple[float, ...]
+    errors: tuple[float, ...]
+    costs: Mapping[Change, float]
+
+    def expect_error(self, confidence: float) -> float:
+        """Return the chance, 0 to 1 exclusive, that a word of this confidence is wrong."""
+        at = bisect_left(self.confidences, confidence)
+        if at == 0:
+            return self.errors[0]
+        if at == len(self.confidences):
+            return self.errors[-1]
+        low, high = self.confidences[at - 1], self.confidences[at]
+        share = (confidence - low) / (high - low)
+        return self.errors[at - 1] + share * (self.errors[at] - self.errors[at - 1])
+
+
+FIRST_READER = Reader(  # Tesseract's fast model, a line at a time
+    (0.0, 0.3, 0.5, 0.65, 0.75, 0.85, 0.9, 0.95, 0.97),
+    (0.9, 0.85, 0.7, 0.6, 0.45, 0.25, 0.1, 0.025, 0.005),
+    {
+        Change.TONE: 2.3,
+        Change.HAT: 2.8,
+        Change.TONE_AND_HAT: 4.2,
+        Change.CASE: 2.8,
+        Change.LOOK_ALIKE: 3.8,
+        Change.MARK: 3.5,
+        Change.LETTER: 4.6,
+        Change.LOST_SPACE: 4.0,
+        Change.ADDED_SPACE: 3.4,
+        Change.LOST_MARK: 3.5,
+        Change.ADDED_MARK: 3.5,
+        Change.LOST_LETTER: 3.5,
+        Change.ADDED_LETTER: 4.5,
+    },
+)
+SECOND_READER = Reader(  # TrueOCR
+    (0.0, 0.2, 0.3, 0.5, 0.65, 0.8, 0.9, 0.95, 0.97, 0.99, 1.0),
+    (0.98, 0.88, 0.75, 0.5, 0.33, 0.22, 0.12, 0.07, 0.05, 0.025, 0.008),
+    {
+        Change.TONE: 2.0,
+        Change.HAT: 3.2,
+        Change.TONE_AND_HAT: 3.2,
+        Change.CASE: 5.0,
+        Change.LOOK_ALIKE: 4.4,
+        Change.MARK: 3.5,
+        Change.LETTER: 5.5,
+        Change.LOST_SPACE: 2.0,
+        Change.ADDED_SPACE: 4.0,
+        Change.LOST_MARK: 3.2,
+        Change.ADDED_MARK: 4.0,
+        Change.LOST_LETTER: 4.0,
+        Change.ADDED_LETTER: 5.5,
+    },
+)
+
+
+def weigh_reading(read: str, believed: str, confidence: float, reader: Reader) -> float:
+    """Return what it costs to believe ``believed`` where ``reader`` gave ``read`` with ``confidence``; 0 is free."""
+    error = reader.expect_error(confidence)
+    if read == believed:
+        return -math.log1p(-error)
+    return -math.log(error) + sum(reader.costs[change] for change in list_changes(believed, read))
+
+
+@lru_cache(maxsize=16384)
+def list_changes(printed: str, read: str) -> tuple[Change, ...]:
+    """Return what happened to the letters of ``printed`` when it was read as ``read``."""
+    return tuple(
+        _name_edit(edit.tag, printed, read, edit.src_pos, edit.dest_pos) for edit in Levenshtein.editops(printed, read)
+    )
+
+
+def _name_edit(tag: str, printed: str, read: str, source: int, target: int) -> Change:
+    if tag == "replace":
+        return name_change(printed[source], read[target])
+    letter = printed[source] if tag == "delete" else read[target]
+    names = LOST if tag == "delete" else ADDED
+    return names[0 if letter == " " else 1 if letter.isalnum() else 2]
+
+
+def name_change(one: str, other: str) -> Change:
+    """Tell what kind of change turns one letter into another; they differ."""
+    if one.lower() == other.lower():
+        return Change.CASE
+    if not one.isalnum() and not other.isalnum():
+        return Change.MARK
+    small_one, small_other = fold_letters(one), fold_letters(other)
+    if small_one == small_other:
+        (letter_one, tone_one), (letter_other, tone_other) = split_tone(one), split_tone(other)
+        if letter_one == letter_other:
+            return Change.TONE
+        return Change.HAT if tone_one == tone_other else Change.TONE_AND_HAT
+    return Change.LOOK_ALIKE if frozenset((small_one, small_other)) in LOOK_ALIKES else Change.LETTER

@@ -1,0 +1,120 @@
+"""A page taken apart into paper, ink and the ink's shape, as mixed raster content (ITU-T T.44) does it.
+
+The shape is one bit a pixel at the scan's own resolution, or finer when the scan is coarse: a soft edge at 100 dpi says
+where the edge lies more finely than its pixels do. Colours need no more than 100 to 150 dpi behind it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pdf.image_formats import CcittImage
+from pdf.layered_image.codecs import encode_indexes, encode_mask, encode_paper
+from pdf.layered_image.colour_layers import Pixels, average_ink, average_paper
+from pdf.layered_image.ink import find_ink, flatten_paper, measure_brightness
+from pdf.layered_image.palette import PalettedImage, choose_colours
+
+_FINE_DPI = 240  # from here on a bilevel edge at the scan's resolution reads as well as a soft one
+_MASK_DPI = 300  # of the mask of coarser scans
+_MOST_ENLARGED = 3.0
+_NEAR_SHADES = (20.0, 28.0, 40.0)  # of 255: closer ones are one colour
+_INK_BYTES = 24 * 1024
+_COLOUR_DPI = 150
+_LONG_SIDE_OF_A4_INCH = 11.7
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLayer:
+    """A JPEG that fills the page; ``channels`` is 1 or 3."""
+
+    data: bytes
+    width: int
+    height: int
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class InkLayer:
+    """Colours of the ink: deflated 4-bit indexes into ``palette`` (1 or 3 bytes a colour), seen through ``mask`` (black)."""
+
+    data: bytes
+    width: int
+    height: int
+    channels: int
+    palette: bytes
+    mask: CcittImage
+
+
+@dataclass(frozen=True, slots=True)
+class LayeredPage:
+    """``ink`` is None on a page without any. A cell of the colour layers spans ``cell_px`` pixels of the mask."""
+
+    paper: PaperLayer
+    ink: InkLayer | None
+    cell_px: int
+    mask_dpi: int
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.paper.data) + (len(self.ink.data) + len(self.ink.mask.data) if self.ink else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """What the layers were made from and came to, for the legibility check.
+
+    ``grey`` is the brightness of the scan and ``mask`` 255 on ink, both at the resolution of the mask; ``ink`` is the ink's
+    colours in cells, as stored.
+    """
+
+    grey: Pixels
+    mask: Pixels
+    ink: Pixels | None
+
+
+def separate_layers(pixels: Pixels, dpi: int) -> tuple[LayeredPage, Separation]:
+    """Take a page apart. ``pixels`` is height x width (grey) or height x width x 3 (red, green, blue)."""
+    scale = choose_mask_scale(pixels.shape[1], pixels.shape[0], dpi)
+    if scale > 1:
+        size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    mask_dpi = round(dpi * scale)
+    mask = find_ink(flatten_paper(measure_brightness(pixels), mask_dpi), mask_dpi)
+    cell_px = max(math.ceil(mask_dpi / _COLOUR_DPI - 0.1), round(scale))
+    paper = average_paper(pixels, mask, cell_px, halo_px=max(round(mask_dpi / _COLOUR_DPI), round(scale)))
+    paper_layer = PaperLayer(encode_paper(paper), paper.shape[1], paper.shape[0], 1 if paper.ndim == 2 else 3)
+    grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    if not mask.any():
+        return LayeredPage(paper_layer, None, cell_px, mask_dpi), Separation(grey, mask, None)
+    ink, indexes = _reduce_colours(*average_ink(pixels, mask, cell_px))
+    height, width = ink.indexes.shape
+    layer = InkLayer(indexes, width, height, ink.colours.shape[1], ink.colours.tobytes(), encode_mask(mask))
+    return LayeredPage(paper_layer, layer, cell_px, mask_dpi), Separation(grey, mask, _paint(ink))
+
+
+def _reduce_colours(ink: Pixels, seen: Pixels) -> tuple[PalettedImage, bytes]:
+    """Return the ink in as many shades as are worth their bytes, and its deflated indexes."""
+    for near in _NEAR_SHADES:
+        paletted = choose_colours(ink, seen, near)
+        indexes = encode_indexes(paletted.indexes)
+        if len(indexes) <= _INK_BYTES:
+            break
+    return paletted, indexes
+
+
+def choose_mask_scale(width_px: int, height_px: int, dpi: int) -> float:
+    """Return how many times finer than the scan its mask must be, 1 to 3, for hard edges to read like the soft ones.
+
+    A scan may claim more dots an inch than its pixels can hold; it is judged by an A4 page as well.
+    """
+    real_dpi = max(min(dpi, max(width_px, height_px) / _LONG_SIDE_OF_A4_INCH), 1)
+    return 1.0 if real_dpi >= _FINE_DPI else min(_MASK_DPI / real_dpi, _MOST_ENLARGED)
+
+
+def _paint(ink: PalettedImage) -> Pixels:
+    pixels = ink.colours[ink.indexes]
+    return pixels[..., 0] if ink.colours.shape[1] == 1 else pixels

@@ -1,0 +1,83 @@
+"""Whether a layered page says what the scan says: both seen through the same blur, no mark may come or go.
+
+The blur is as wide as a full stop of small print, so that a hard edge in place of a soft one counts for nothing and a lost
+dot, a filled letter or a smeared line counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pdf.layered_image.codecs import decode_paper
+from pdf.layered_image.colour_layers import Pixels
+from pdf.layered_image.layers import LayeredPage, Separation
+from pdf.layered_image.marks import MM_PER_INCH, odd_px
+
+_BLUR_MM = 0.4
+_LOST_SHARE = 0.22  # of the contrast around
+_LEAST_LOST, _MOST_LOST = 20.0, 48.0  # of 255
+_CONTRAST_WINDOW_MM = 2.5
+_SHRINK = 4
+_ADDED = 72  # strokes may grow by a fraction of a pixel, letters may not be filled
+_MARK_MM2 = 0.06  # smaller than the dot of an i in 8-point print
+_LARGEST_MM2 = 0.8
+_SPARE_MM2 = 1.0
+_SHARE_OF_INK = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Legibility:
+    """``changed_mm2`` is the area of all places larger than a dot whose tone changed, ``largest_mm2`` that of the largest."""
+
+    changed_mm2: float
+    largest_mm2: float
+    ink_mm2: float
+
+    @property
+    def is_legible(self) -> bool:
+        """Whether no change is larger than a letter's stroke and all together are next to nothing beside the ink."""
+        return self.largest_mm2 <= _LARGEST_MM2 and self.changed_mm2 <= _SPARE_MM2 + _SHARE_OF_INK * self.ink_mm2
+
+
+def compose_grey(page: LayeredPage, separation: Separation) -> Pixels:
+    """Return the brightness of the page as a viewer shows it, at the resolution of the mask."""
+    composed = _enlarge(decode_paper(page.paper.data), page.cell_px, separation.mask.shape)
+    if separation.ink is not None:
+        cv2.copyTo(_enlarge(separation.ink, page.cell_px, separation.mask.shape), separation.mask, composed)
+    return composed
+
+
+def check_legibility(page: LayeredPage, separation: Separation) -> Legibility:
+    """Compare a layered page with its scan."""
+    window = max(round(_BLUR_MM / MM_PER_INCH * page.mask_dpi), 1) | 1
+    before = cv2.blur(separation.grey, (window, window))
+    after = cv2.blur(compose_grey(page, separation), (window, window))
+    is_lost = cv2.subtract(after, before) > _allow_loss(separation.grey, page.mask_dpi)
+    is_added = cv2.subtract(before, after) > _ADDED
+    changed = np.where(is_lost | is_added, 255, 0).astype(np.uint8)
+    px_mm2 = (MM_PER_INCH / page.mask_dpi) ** 2
+    ink_mm2 = cv2.countNonZero(separation.mask) * px_mm2
+    if not changed.any():
+        return Legibility(0.0, 0.0, ink_mm2)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(changed, connectivity=8, ltype=cv2.CV_32S)
+    areas_mm2 = stats[1:, cv2.CC_STAT_AREA] * px_mm2
+    return Legibility(float(areas_mm2[areas_mm2 >= _MARK_MM2].sum()), float(areas_mm2.max()), ink_mm2)
+
+
+def _allow_loss(grey: Pixels, dpi: int) -> Pixels:
+    """Return how much lighter each pixel may become: less among faint print than among bold."""
+    side = odd_px(_CONTRAST_WINDOW_MM, dpi / _SHRINK)
+    kernel = np.ones((side, side), np.uint8)
+    small = cv2.resize(grey, (max(grey.shape[1] // _SHRINK, 1), max(grey.shape[0] // _SHRINK, 1)), interpolation=cv2.INTER_AREA)
+    contrast = cv2.blur(cv2.morphologyEx(small, cv2.MORPH_GRADIENT, kernel), (side, side)).astype(np.float32)
+    allowed = np.clip(contrast * _LOST_SHARE, _LEAST_LOST, _MOST_LOST).astype(np.uint8)
+    return np.asarray(cv2.resize(allowed, grey.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _enlarge(layer: Pixels, times: int, shape: tuple[int, ...]) -> Pixels:
+    grey = layer if layer.ndim == 2 else cv2.cvtColor(layer, cv2.COLOR_RGB2GRAY)
+    size = (grey.shape[1] * times, grey.shape[0] * times)
+    return np.ascontiguousarray(cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR)[: shape[0], : shape[1]], np.uint8)

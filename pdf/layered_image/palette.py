@@ -1,0 +1,95 @@
+"""The few colours of a page's ink: black print, blue pen, red seal and their shades, at most 16 of them.
+
+Colours are chosen far from each other rather than by how often they occur, so that a small blue signature on a page of
+black print keeps its blue (farthest-point clustering, Gonzalez 1985).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+
+MOST_COLOURS = 16
+_LEAST_CELLS = 6  # a shade in fewer cells is noise
+_OPPONENTS = np.array([[0.3, 0.3, 0.2], [0.8, -0.8, 0.0], [0.0, -0.6, 0.6]], np.float32)
+_BITS = 4  # of each channel while colours are counted
+
+
+@dataclass(frozen=True, slots=True)
+class PalettedImage:
+    """``indexes`` (height x width) point into ``colours`` (at most 16 x 1 or 3)."""
+
+    indexes: Pixels
+    colours: Pixels
+
+
+def choose_colours(pixels: Pixels, seen: Pixels, near: float) -> PalettedImage:
+    """Reduce the pixels of a grey or RGB image to few colours, chosen from those where ``seen`` is not 0.
+
+    Shades closer than ``near`` (0 to 255, as they look) become one.
+    """
+    flat = pixels.reshape(-1, 1 if pixels.ndim == 2 else 3)
+    bins = _number_bins(flat)
+    counts, shades = _count_shades(bins[seen.reshape(-1) > 0], flat[seen.reshape(-1) > 0])
+    occupied = counts >= min(_LEAST_CELLS, counts.max())
+    counts, shades = counts[occupied], shades[occupied]
+    colours = _average_members(shades, counts, shades[_spread_out(shades, counts, near)])
+    nearest = _find_nearest(_centre_of(np.arange(1 << (_BITS * flat.shape[1])), flat.shape[1]), colours)
+    return PalettedImage(nearest[bins].reshape(pixels.shape[:2]), np.round(colours).astype(np.uint8))
+
+
+def _count_shades(bins: npt.NDArray[np.uint16], flat: Pixels) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Return how many pixels each bin has and their mean colour."""
+    counts = np.bincount(bins, minlength=1 << (_BITS * flat.shape[1]))
+    sums = [np.bincount(bins, channel, minlength=len(counts)) for channel in flat.T]
+    return counts, (np.stack(sums, axis=1) / np.maximum(counts, 1)[:, None]).astype(np.float32)
+
+
+def _number_bins(flat: Pixels) -> npt.NDArray[np.uint16]:
+    bins = np.zeros(len(flat), np.uint16)
+    for channel in flat.T:
+        bins = (bins << np.uint16(_BITS)) | (channel >> np.uint8(8 - _BITS))
+    return bins
+
+
+def _centre_of(bins: npt.NDArray[np.int64], channels: int) -> npt.NDArray[np.float32]:
+    shifts = [_BITS * place for place in reversed(range(channels))]
+    steps = np.stack([(bins >> shift) & ((1 << _BITS) - 1) for shift in shifts], axis=1)
+    return steps.astype(np.float32) * (255 / ((1 << _BITS) - 1))
+
+
+def _spread_out(shades: npt.NDArray[np.float32], counts: npt.NDArray[np.int64], near: float) -> list[int]:
+    chosen = [int(counts.argmax())]
+    seen = _as_seen(shades)
+    distance = np.linalg.norm(seen - seen[chosen[0]], axis=1)
+    while len(chosen) < MOST_COLOURS and distance.max() > near:
+        chosen.append(int(distance.argmax()))
+        distance = np.minimum(distance, np.linalg.norm(seen - seen[chosen[-1]], axis=1))
+    return chosen
+
+
+def _average_members(
+    shades: npt.NDArray[np.float32], counts: npt.NDArray[np.int64], colours: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    nearest = _find_nearest(shades, colours)
+    weights = np.bincount(nearest, counts, minlength=len(colours))
+    sums = [np.bincount(nearest, counts * channel, minlength=len(colours)) for channel in shades.T]
+    return (np.stack(sums, axis=1) / weights[:, None]).astype(np.float32)
+
+
+def _find_nearest(shades: npt.NDArray[np.float32], colours: npt.NDArray[np.float32]) -> Pixels:
+    seen, wanted = _as_seen(shades), _as_seen(colours)
+    # |a - b|^2 without |a|^2, which is the same for every b
+    score = (wanted**2).sum(axis=1) - 2 * seen @ wanted.T
+    return np.asarray(score.argmin(axis=1), np.uint8)
+
+
+def _as_seen(shades: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return lightness, weighed less, and the two opponents red-green and blue-yellow: hue tells one ink from another."""
+    if shades.shape[1] == 1:
+        return shades * np.float32(0.8)
+    return shades @ _OPPONENTS.T

@@ -1,0 +1,139 @@
+"""How a page's image is stored: as scanned, or smaller where it reads the same.
+
+The small forms, tried in this order, each kept only when it saves at least three tenths:
+
+- ``group4``: the pixels of a bitonal PNG in CCITT group 4; not one changes;
+- ``layered``: paper, ink and the ink's shape (``pdf.layered_image``), when the legibility check finds every mark;
+- ``jpeg``: the same pixels as a good JPEG, for pictures that no layers can hold.
+
+Otherwise the scan's own compressed bytes. The file that was scanned stays in the originals bucket in any case.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pikepdf
+from pikepdf import Array, Name
+from PIL import Image, UnidentifiedImageError
+
+from dossiers.model import PageSource
+from pdf.image_formats import recode_ccitt
+from pdf.layered_image.codecs import INK_BITS
+from pdf.layered_image.layers import InkLayer, LayeredPage, separate_layers
+from pdf.layered_image.legibility import check_legibility
+from pdf.page_image import IMAGE_RESOURCE, EncodedImage, embed_image, encode_ccitt, make_image, read_pixels
+
+PAPER_RESOURCE = "SohoaPaper"
+INK_RESOURCE = "SohoaInk"
+NOTE_TAG = "SohoaPageImage"
+
+_SMALL_ENOUGH_BYTES = 40 * 1024
+_WORTH_IT = 0.7
+_JPEG_QUALITY = 80
+_MAX_PIXELS = 40_000_000  # A4 at 600 dpi has 35 million
+
+
+class PageImages(StrEnum):
+    """Which form page images take: ``COMPACT``, or ``SOURCE``, the scan's own compressed bytes always."""
+
+    COMPACT = "compact"
+    SOURCE = "source"
+
+
+class StoredForm(StrEnum):
+    """What a stored page image is."""
+
+    SOURCE = "source"
+    GROUP4 = "group4"
+    LAYERED = "layered"
+    JPEG = "jpeg"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """The images of a page under their resource names, in the order in which they are drawn.
+
+    ``note`` is a content-stream operator, a marked-content point, that records the form and its parameters on the page.
+    """
+
+    form: StoredForm
+    images: dict[str, pikepdf.Stream]
+    note: bytes
+
+
+def store_image(pdf: pikepdf.Pdf, source: PageSource, page_images: PageImages) -> StoredImage:
+    """Add the page's image to ``pdf`` in its smallest faithful form. Same source, same bytes.
+
+    Raises ``TruncatedFileError`` and ``TooLargeError`` as ``embed_image`` does.
+    """
+    if page_images is PageImages.COMPACT:
+        try:
+            stored = _store_compactly(pdf, source)
+        except (OSError, ValueError, SyntaxError, KeyError, IndexError, zlib.error, UnidentifiedImageError):
+            stored = None  # the scan's own bytes are taken, or their fault is named
+        if stored is not None:
+            return stored
+    return _make_stored(StoredForm.SOURCE, {IMAGE_RESOURCE: embed_image(pdf, source)})
+
+
+def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None:
+    limit_bytes = int(source.path.stat().st_size * _WORTH_IT)
+    if source.width_px * source.height_px > _MAX_PIXELS or source.media_type == "image/tiff":
+        return None
+    if limit_bytes < _SMALL_ENOUGH_BYTES * _WORTH_IT:
+        return None
+    image = read_pixels(source, _MAX_PIXELS)
+    if image.mode == "1":
+        fax = recode_ccitt(image)
+        if len(fax.data) > limit_bytes:
+            return None
+        return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
+    page, separation = separate_layers(np.asarray(image), source.dpi)
+    if page.size_bytes <= limit_bytes and check_legibility(page, separation).is_legible:
+        return _store_layers(pdf, page)
+    data = _encode_jpeg(image)
+    if len(data) > limit_bytes:
+        return None
+    encoded = EncodedImage(data, _name_colours(len(image.getbands())), 8, Name.DCTDecode, None)
+    return _make_stored(StoredForm.JPEG, {IMAGE_RESOURCE: make_image(pdf, encoded, image.size)}, Quality=_JPEG_QUALITY)
+
+
+def _encode_jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=_JPEG_QUALITY, progressive=True, optimize=True, subsampling="4:4:4")
+    return buffer.getvalue()
+
+
+def _store_layers(pdf: pikepdf.Pdf, page: LayeredPage) -> StoredImage:
+    paper = EncodedImage(page.paper.data, _name_colours(page.paper.channels), 8, Name.DCTDecode, None)
+    images = {PAPER_RESOURCE: make_image(pdf, paper, (page.paper.width, page.paper.height))}
+    if page.ink is not None:
+        images[INK_RESOURCE] = _make_ink(pdf, page.ink)
+    return _make_stored(StoredForm.LAYERED, images, MaskDpi=page.mask_dpi, ColourDpi=page.mask_dpi // page.cell_px)
+
+
+def _make_ink(pdf: pikepdf.Pdf, ink: InkLayer) -> pikepdf.Stream:
+    # The palette is padded to all the indexes that the bits can say, as readers expect it.
+    palette = pikepdf.String(ink.palette.ljust(ink.channels << INK_BITS, b"\0"))
+    colours = Array([Name.Indexed, _name_colours(ink.channels), (1 << INK_BITS) - 1, palette])
+    image = make_image(pdf, EncodedImage(ink.data, colours, INK_BITS, Name.FlateDecode, None), (ink.width, ink.height))
+    # A stencil mask paints where its sample is 0, which is ink (ISO 32000-1, 8.9.6.3).
+    mask = make_image(pdf, encode_ccitt(ink.mask), (ink.mask.width, ink.mask.height))
+    del mask.ColorSpace
+    mask.ImageMask = True
+    image.Mask = mask
+    return image
+
+
+def _name_colours(channels: int) -> pikepdf.Name:
+    return Name.DeviceGray if channels == 1 else Name.DeviceRGB
+
+
+def _make_stored(form: StoredForm, images: dict[str, pikepdf.Stream], **parameters: int) -> StoredImage:
+    facts = " ".join([f"/Form /{form.value}", *(f"/{name} {value}" for name, value in parameters.items())])
+    return StoredImage(form, images, f"/{NOTE_TAG} <<{facts}>> DP".encode())
