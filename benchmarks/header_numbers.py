@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -32,7 +32,6 @@ from ocr.handwriting.cells import Ink
 from ocr.handwriting.digits import DAYS, judge_strip
 from ocr.handwriting.header import CellReading, read_header_cells
 from ocr.load import extract_pages
-from ocr.page_image import decode_page, straighten, turn
 from ocr.pages import read_page
 from ocr.two_readers import open_engine
 from samples.generator.dice import Dice
@@ -118,9 +117,7 @@ def measure_scans(folder: Path, *, is_held: bool, shows: bool) -> list[Outcome]:
         with tempfile.TemporaryDirectory() as scratch:
             source = extract_pages(path, path.name, Path(scratch)).pages[0]
             page = read_page(source, engine)
-            pixels = straighten(turn(decode_page(source).pixels, page.rotation_deg), page.skew_deg)
-        header = read_header_cells(pixels, page.lines)
-        readings = read_written_pages([replace(page, lines=header.lines)])
+        readings = read_written_pages([page])
         number = next((f for f in find_document_number(readings, symbols) if f.name == "document_number"), None)
         date = find_issue_date(readings)
         wanted = row["number"].split("/")[0], row["date"]
@@ -128,7 +125,7 @@ def measure_scans(folder: Path, *, is_held: bool, shows: bool) -> list[Outcome]:
         outcomes.append(_compare_field("day", wanted[1][-2:], date, (date.value if date else "")[-2:]))
         outcomes.append(_compare_field("date", wanted[1], date, date.value if date else ""))
         if shows:
-            sys.stdout.write(f"  {row['path']} {outcomes[-3:]}\n    {header.cells}\n")
+            sys.stdout.write(f"  {row['path']} {outcomes[-3:]}\n")
     return outcomes
 
 

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Sequence
 
 from dossiers.model import RecognizedLine, RecognizedWord
+from ocr.handwriting.anchors import is_number_line
 from ocr.lines import join_words
 
 MIN_CONFIDENCE = 0.05  # for marks; a handwritten number in a printed line is read badly, but says that something stands there
@@ -63,4 +64,6 @@ def _is_text(line: RecognizedLine) -> bool:
     letters = sum(letter.isalnum() for letter in line.text)
     if letters == 0:
         return False
+    if is_number_line(line.text):
+        return True
     return line.confidence >= (MIN_SHORT_LINE_CONFIDENCE if letters <= SHORT_LINE_LETTERS else MIN_LINE_CONFIDENCE)

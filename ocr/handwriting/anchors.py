@@ -68,6 +68,15 @@ def find_gaps(lines: Sequence[RecognizedLine], width_px: int, height_px: int) ->
     return [*([number] if number else []), *dates]
 
 
+def is_number_line(text: str) -> bool:
+    """Say whether a line reads like "Số: … /UBND", whatever stands between: handwriting makes the reader doubt all of it."""
+    plain = text.translate(_SLASHES)
+    label = _LABEL.match(strip_marks(plain).lower())
+    if label is None or ":" not in label[0] or len(plain) > _LONGEST_LABEL_GAP:
+        return False
+    return _find_symbol(plain, label.end())[1]
+
+
 def join_pieces(lines: Sequence[RecognizedLine], width_px: int, height_px: int) -> tuple[RecognizedLine, ...]:
     """Join the pieces of a number line or a date line that the reader parted at the blank for the handwriting.
 

@@ -28,3 +28,9 @@ def test_doubtful_marks_at_the_ends_go_and_real_ones_stay() -> None:
 def test_a_handwritten_number_read_badly_is_kept_in_its_line() -> None:
     number = line(("Số:", 0.9, 28), ("2#", 0.0, 40), ("/UBND", 0.9, 28))
     assert [kept.text for kept in drop_noise([BODY, number])][1] == "Số: 2# /UBND"
+
+
+def test_a_number_line_stays_though_handwriting_made_the_reader_doubt_all_of_it() -> None:
+    number = line(("Số:22", 0.02, 40), ("/TTr-UBND", 0.35, 28))
+    scrawl = line(("Sở22", 0.02, 40), ("TrUBND", 0.35, 28))
+    assert [kept.text for kept in drop_noise([BODY, number, scrawl])][1:] == ["Số:22 /TTr-UBND"]
