@@ -1,7 +1,7 @@
 """Measure the reading of handwritten and stamped header cells.
 
 ``python -m benchmarks.header_numbers --drawn 400`` draws headers of its own seed, filled in by pens the training never saw
-(``--data`` adds MNIST's held-out digits; the fonts of docs/ocr.md are used where installed).
+(``--data`` adds MNIST's held-out digits; the fonts of docs/handwriting.md are used where installed).
 ``python -m benchmarks.header_numbers FOLDER [--held]`` reads real scans: FOLDER holds ``scans/`` and ``fields.tsv``
 (path, number, date). Pages named in HELD are measured on demand only, and never looked at.
 ``--calibrate 6000`` fits the two figures of ``ocr.handwriting.digits.CALIBRATION``.

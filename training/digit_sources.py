@@ -18,7 +18,7 @@ from training.digit_strokes import BODY_PX, FORMS, TILE_PX, draw_digit
 Pixels = NDArray[np.uint8]
 DIGITS = "0123456789"
 FONT_FOLDER = Path("/usr/share/fonts")
-# Of the Debian packages named in docs/ocr.md; paths below FONT_FOLDER.
+# Of the Debian packages named in docs/handwriting.md; paths below FONT_FOLDER.
 HAND_FONTS = (
     "opentype/comic-neue/ComicNeue-Italic.otf",
     "opentype/comic-neue/ComicNeue-LightItalic.otf",

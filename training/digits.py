@@ -1,6 +1,6 @@
 """Train the digit reader: ``python -m training.digits --data ../shared/data --out ocr/handwriting/digits.npz``.
 
-Needs requirements-train.lock and the fonts of docs/ocr.md. Every strip is invented anew from fixed seeds; the last
+Needs requirements-train.lock and the fonts of docs/handwriting.md. Every strip is invented anew from fixed seeds; the last
 MNIST_HELD_OUT digits of MNIST are never trained on. Prints the loss and the share of held-out strings read right.
 """
 

@@ -1,7 +1,7 @@
 """Read a string of digits written by hand or stamped, and say how sure the reading is.
 
 The strip is looked at several times, each time shifted, slanted, stretched or with another pressure of the pen; a text's
-probability is the mean over these views. What is returned as confidence is calibrated (docs/ocr.md).
+probability is the mean over these views. What is returned as confidence is calibrated (docs/handwriting.md).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ VIEWS = (
 OUTSIDE_SHARE = 0.5  # how much the probability of texts that are not allowed counts against the reading
 # Fitted by `python -m benchmarks.header_numbers --calibrate` on invented strips of its own seed.
 CALIBRATION = (1.008, 0.716)  # slope and offset of the log odds
-SURE = 0.97  # from here on fewer than one reading in a hundred is wrong (docs/ocr.md)
+SURE = 0.97  # from here on fewer than one reading in a hundred is wrong (docs/handwriting.md)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The digit reader's network, computed with NumPy: no library, no thread of its own, the same figures on every run.
 
-Trained by ``training/digits.py`` (see docs/ocr.md). Convolutions over a strip of ink that end in one row of class
+Trained by ``training/digits.py`` (see docs/handwriting.md). Convolutions over a strip of ink that end in one row of class
 scores, a step of four pixels each, for CTC (Graves et al. 2006): class 0 is the blank, class d + 1 the digit d.
 """
 
