@@ -1,10 +1,10 @@
 """Measure how pages are stored and whether they still read the same: ``python -m benchmarks.stored_pages FOLDER``.
 
 FOLDER holds ``scans/`` and ``gt/`` as in ``benchmarks.read_realscans``, or ``dossiers/`` and ``ground_truth/`` as the samples
-do. Each page is stored as a PDF of its own, drawn again at the resolution of its mask as a viewer would, and read twice, by
-the project's reader and by plain Tesseract; so is the scan. Where lines are known, errors are those of characters,
-insertions included; "differ" is how far the two readings lie apart, known lines or not. ``--ocrmypdf`` runs that program,
-which must be on the path, on the same pages for its size.
+do. Each page is stored as a PDF of its own, drawn again as a viewer would, at 300 dpi or more (a page that keeps its pixels
+is read as it is), and read by the project's reader and by plain Tesseract; so is the scan at the same size. Where lines are
+known, errors are those of characters, insertions included; "differ" is how far the two readings lie apart, known or not.
+``--ocrmypdf`` runs that program, which must be on the path, on the same pages for its size.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 import pikepdf
 import tesserocr
 from pdf2image import convert_from_path
+from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.scoring import Score, normalize, score_page
@@ -33,7 +34,7 @@ from ocr.pages import read_page
 from ocr.tesseract import MODEL_FOLDERS
 from ocr.two_readers import open_engine
 from pdf.archival import ArchivalFacts, build_archival_pdf
-from pdf.stored_image import PageImages, store_image
+from pdf.stored_image import PageImages, StoredForm, store_image
 
 OCRMYPDF = ["ocrmypdf", "-l", "vie", "--deskew", "--rotate-pages", "--output-type", "pdfa", "--jobs", "1", "--quiet"]
 READERS = ("sohoa", "tesseract")
@@ -81,18 +82,20 @@ def measure_page(label: str, source: PageSource, lines: list[str] | None, folder
     compact = _build(source, folder / "compact.pdf", PageImages.COMPACT)
     started = time.process_time()
     with pikepdf.new() as pdf:
-        form = store_image(pdf, source, PageImages.COMPACT).form.value
+        form = store_image(pdf, source, PageImages.COMPACT).form
     cpu_s = time.process_time() - started
     readings: dict[str, Reading] = {}
-    drawn = _draw(compact, source, folder / "drawn.png")
+    keeps_pixels = form in (StoredForm.SOURCE, StoredForm.GROUP4)
+    scan = source if keeps_pixels else _enlarge(source, folder / "scan.png")
+    drawn = source if keeps_pixels else _draw(compact, source, folder / "drawn.png")
     for reader in READERS:
-        before, after = _read(reader, source), _read(reader, drawn)
+        before, after = _read(reader, scan), _read(reader, drawn)
         expected = [normalize(line) for line in lines or [] if line.strip()]
         scores = [score_page(expected, text) if expected else None for text in (before, after)]
         apart = Levenshtein.distance("\n".join(before), "\n".join(after))
         readings[reader] = Reading(scores[0], scores[1], apart, sum(map(len, before)))
     peer = _run_ocrmypdf(source, folder) if with_ocrmypdf else None
-    return PageResult(label, form, source.path.stat().st_size, compact.stat().st_size, peer, cpu_s, readings)
+    return PageResult(label, form.value, source.path.stat().st_size, compact.stat().st_size, peer, cpu_s, readings)
 
 
 def _build(source: PageSource, path: Path, page_images: PageImages) -> Path:
@@ -104,9 +107,26 @@ def _build(source: PageSource, path: Path, page_images: PageImages) -> Path:
 
 
 def _draw(pdf: Path, source: PageSource, path: Path) -> PageSource:
-    """Draw the stored page; never coarser than the scan."""
+    """Draw the stored page as a viewer would, at 300 dpi or the scan's own finer resolution."""
     dpi = max(source.dpi, DRAWN_DPI)
-    (picture,) = convert_from_path(pdf, dpi=dpi)
+    (picture,) = convert_from_path(pdf, dpi=dpi, size=_measure_at(source, dpi))
+    return _save_page(picture, source, dpi, path)
+
+
+def _enlarge(source: PageSource, path: Path) -> PageSource:
+    """Return the scan itself at the resolution at which the stored page is drawn, so that readers see both alike."""
+    if source.dpi >= DRAWN_DPI:
+        return source
+    with Image.open(source.path) as image:
+        picture = image.convert("RGB").resize(_measure_at(source, DRAWN_DPI), Image.Resampling.BICUBIC)
+    return _save_page(picture, source, DRAWN_DPI, path)
+
+
+def _measure_at(source: PageSource, dpi: int) -> tuple[int, int]:
+    return round(source.width_px * dpi / source.dpi), round(source.height_px * dpi / source.dpi)
+
+
+def _save_page(picture: Image.Image, source: PageSource, dpi: int, path: Path) -> PageSource:
     picture.save(path, dpi=(dpi, dpi), compress_level=1)
     digest = sha256(path.read_bytes()).hexdigest()
     width, height = picture.size

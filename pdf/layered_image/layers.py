@@ -84,7 +84,8 @@ def separate_layers(pixels: Pixels, dpi: int) -> tuple[LayeredPage, Separation]:
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
     mask_dpi = round(dpi * scale)
     mask = find_ink(flatten_paper(measure_brightness(pixels), mask_dpi), mask_dpi)
-    cell_px = max(math.ceil(mask_dpi / _COLOUR_DPI - 0.1), round(scale))
+    # An enlarged mask has 300 dpi, or three pixels for one of the scan, whatever the scan claims.
+    cell_px = max(_MASK_DPI // _COLOUR_DPI, round(scale)) if scale > 1 else max(math.ceil(dpi / _COLOUR_DPI - 0.1), 1)
     paper = average_paper(pixels, mask, cell_px, halo_px=max(round(mask_dpi / _COLOUR_DPI), round(scale)))
     paper_layer = PaperLayer(encode_paper(paper), paper.shape[1], paper.shape[0], 1 if paper.ndim == 2 else 3)
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
