@@ -6,7 +6,8 @@ The small forms, tried in this order, each kept only when it saves at least thre
 - ``layered``: paper, ink and the ink's shape (``pdf.layered_image``), when the legibility check finds every mark;
 - ``jpeg``: the same pixels as a good JPEG, for pictures that no layers can hold.
 
-Otherwise the scan's own compressed bytes. The file that was scanned stays in the originals bucket in any case.
+Otherwise, and for a scan too coarse to lose anything, the scan's own compressed bytes. The file that was scanned stays in the
+originals bucket in any case.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ _SMALL_ENOUGH_BYTES = 40 * 1024
 _WORTH_IT = 0.7
 _JPEG_QUALITY = 80
 _MAX_PIXELS = 40_000_000  # A4 at 600 dpi has 35 million
+# A4 at 96 dpi. Of so coarse a scan every gray pixel is part of a letter, whatever resolution it claims: layers doubled the
+# errors of reading one such page again (benchmarks/stored_pages.py).
+_MIN_LAYERED_PIXELS = 900_000
 
 
 class PageImages(StrEnum):
@@ -93,6 +97,8 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
         if len(fax.data) > limit_bytes:
             return None
         return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
+    if source.width_px * source.height_px < _MIN_LAYERED_PIXELS:
+        return None
     page, separation = separate_layers(np.asarray(image), source.dpi)
     if page.size_bytes <= limit_bytes and check_legibility(page, separation).is_legible:
         return _store_layers(pdf, page)

@@ -97,6 +97,15 @@ def test_sample_scans_take_a_fraction(tmp_path: Path) -> None:
     assert after < 0.12 * before
 
 
+@pytest.mark.parametrize(("width_px", "form"), [(780, StoredForm.SOURCE), (840, StoredForm.LAYERED)])
+def test_a_scan_too_coarse_to_lose_anything_stays_as_it_is(width_px: int, form: StoredForm, tmp_path: Path) -> None:
+    letter = Image.fromarray(scan(draw_letter()))
+    coarse = letter.resize((width_px, round(width_px * letter.height / letter.width)), Image.Resampling.LANCZOS)
+    page = _save_scan(tmp_path / "page.png", coarse)
+    with pikepdf.new() as pdf:
+        assert store_image(pdf, page.source, PageImages.COMPACT).form is form
+
+
 def _count_bytes(image: pikepdf.Stream) -> int:
     mask = image.get("/Mask")
     return len(image.read_raw_bytes()) + (len(mask.read_raw_bytes()) if isinstance(mask, pikepdf.Stream) else 0)
