@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ocr.cleaning import INK_LEVEL, divide_light, estimate_paper, lift_seals, prepare_for_reading
 from ocr.engine import OcrEngine
 from ocr.line_detector import detect_lines
-from ocr.page_image import PageImage, Pixels, as_pixels, resize, turn
+from ocr.page_image import PageImage, Pixels, as_pixels, resize, straighten, turn
 from ocr.text import count_letters
 
 # The thumbnail's scale goes by the page's size in pixels, since a photo's dpi says nothing: an A4 sheet has 120 dpi.
@@ -196,8 +196,12 @@ def _decide_by_reading(page: PageImage, engine: OcrEngine, turns_deg: tuple[int,
 
 
 def _read_sample(page: PageImage, engine: OcrEngine, turn_deg: int) -> float:
-    """Return how many letters, weighted by confidence, the part richest in text gives when turned by ``turn_deg``."""
+    """Return how many letters, weighted by confidence, the part richest in text gives when turned by ``turn_deg``.
+
+    It is levelled first: lines that lean by some degrees are not found as lines.
+    """
     turned = turn(page.pixels, turn_deg)
+    turned = straighten(turned, find_skew(turned))
     mask = find_text_mask(turned)
     rows = (mask > 0).sum(axis=1).astype(np.float64)
     scale = turned.shape[0] / mask.shape[0]

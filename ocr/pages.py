@@ -60,7 +60,7 @@ def read_page(source: PageSource, engine: OcrEngine, *, name: str = "", timeout_
     """Read one page. ``name`` is the scan's name for error messages; ``timeout_s`` bounds the recognition.
 
     A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, marks, clean, detect,
-    recognize, mend, arrange, header, tables.
+    recognize, mend, tables, arrange, header.
 
     Raises TruncatedFileError, RecognitionError, RecognitionTimeoutError, ConfigurationError.
     """
@@ -108,15 +108,16 @@ def _read_level(
         readings = engine.read_lines(readable.pixels, boxes, timeout_s)
     with _timed(seconds, "mend"):
         mended = mend_lines(readings, rating=load_rating())
+    height, width = page.pixels.shape[:2]
+    placed = [scale_line(line, 1 / readable.scale, width, height) for line in drop_noise(mended)]
+    print_lines = drop_region_words(placed, marks.regions)
+    with _timed(seconds, "tables"):
+        tables = find_tables(lifted, page.dpi, print_lines)
     with _timed(seconds, "arrange"):
-        height, width = page.pixels.shape[:2]
-        placed = [scale_line(line, 1 / readable.scale, width, height) for line in drop_noise(mended)]
-        lines = mend_patterns(arrange_lines(drop_region_words(placed, marks.regions)))
+        lines = mend_patterns(arrange_lines(print_lines, tables))
     with _timed(seconds, "header"):
         header = read_header_cells(page.pixels, lines)
         lines = header.lines
-    with _timed(seconds, "tables"):
-        tables = find_tables(lifted, page.dpi, lines)
     regions = (*settle_regions(marks.regions, lines), *(_as_handwriting(box) for box in header.regions_px))
     return _Content(lines, add_barcodes(regions, barcodes), barcodes, tables)
 

@@ -3,7 +3,8 @@
 Such a page (NĐ 30/2020, App. I) has the issuing agency and the national title side by side at its top, and "Nơi nhận"
 and the signature side by side at its end. A page reader takes two neighbours for one line, or jumps between them. So lines
 are parted at wide gaps, and where parts stand in two columns with a gutter between, the left column is read before
-the right one. Rows of a table or a receipt stay whole. Lengths are multiples of ``em_px``, the usual word height.
+the right one. Rows of a table or a receipt stay whole (``ocr.table_rows``). Lengths are multiples of ``em_px``, the usual
+word height.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
+from dossiers.model import BoxPx, RecognizedLine, RecognizedWord, Table
 from ocr.lines import join_words
+from ocr.table_rows import find_row_blocks, join_rows, lies_in
 
 CLEAR_GAP_EM = 1.9  # justified text stretches its spaces to about one em
 LIKELY_GAP_EM = 0.8  # enough where a neighbouring line has a clear gap at the same place
@@ -26,11 +28,24 @@ MIN_SHARED_HEIGHT = 0.15  # the columns of a letterhead need not stand on the sa
 MIN_SHARED_ROW_HEIGHT = 0.5
 
 
-def arrange_lines(lines: Sequence[RecognizedLine]) -> tuple[RecognizedLine, ...]:
-    """Return the lines parted into columns where they stand side by side, in reading order."""
+def arrange_lines(lines: Sequence[RecognizedLine], tables: Sequence[Table] = ()) -> tuple[RecognizedLine, ...]:
+    """Return the lines in reading order: tables row by row, parted into columns where they stand side by side elsewhere."""
     if not lines:
         return ()
     em_px = measure_em(lines)
+    arranged: list[RecognizedLine] = []
+    rest = list(lines)
+    for block in find_row_blocks(lines, tables):
+        rows = join_rows([line for line in rest if lies_in(line, block)])
+        rest = [line for line in rest if not lies_in(line, block)]
+        above = [line for line in rest if line.bbox_px.top + line.bbox_px.bottom < block.top + block.bottom]
+        arranged += _arrange_columns(above, em_px)
+        arranged += rows
+        rest = [line for line in rest if line not in above]
+    return (*arranged, *_arrange_columns(rest, em_px))
+
+
+def _arrange_columns(lines: Sequence[RecognizedLine], em_px: float) -> tuple[RecognizedLine, ...]:
     parts = sorted(split_lines(lines, em_px), key=lambda part: (part.bbox_px.top + part.bbox_px.bottom, part.bbox_px.left))
     zones = _gather_early_columns(_build_zones(parts, em_px), em_px)
     return tuple(line for zone in zones for line in _read_zone(zone, em_px))

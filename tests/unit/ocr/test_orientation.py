@@ -48,7 +48,7 @@ def test_turn_is_clockwise() -> None:
 
 
 @pytest.mark.parametrize("turned_deg", [0, 90, 180, 270])
-@pytest.mark.parametrize("lean_deg", [0, 3])
+@pytest.mark.parametrize("lean_deg", [0, 3, -9])
 def test_text_is_put_upright(engine: TwoReaders, turned_deg: int, lean_deg: float) -> None:
     page = PageImage(turn(straighten(PAGE, lean_deg), turned_deg), 200)
     assert (find_rotation(page, engine).rotation_deg + turned_deg) % 360 == 0

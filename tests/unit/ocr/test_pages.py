@@ -43,7 +43,7 @@ def test_a_page_is_read_line_by_line_in_order(tmp_path: Path, engine: TwoReaders
     assert error_share(EXPECTED, page.lines) < 0.03
     assert page.confidence > 0.85
     assert (page.rotation_deg, page.skew_deg) == (0, 0.0)
-    stages = "load quality orientation deskew marks clean detect recognize mend arrange header tables"
+    stages = "load quality orientation deskew marks clean detect recognize mend tables arrange header"
     assert " ".join(page.seconds) == stages
     body = page.lines[7]
     assert body.bbox_px.left == pytest.approx(230, abs=8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
+from dossiers.model import BoxPx, RecognizedLine, RecognizedWord, Table
 from ocr.lines import join_words
 from ocr.reading_order import arrange_lines
 
@@ -97,3 +97,36 @@ def test_nothing_is_lost_and_nothing_made_up() -> None:
     page = [line(("a b", 100), ("cc dd", 700), top=100), line(("e", 100), top=160)]
     assert sorted(" ".join(texts(page)).split()) == ["a", "b", "cc", "dd", "e"]
     assert arrange_lines([]) == ()
+
+
+ENTRIES = [("1", "Ngô Thị Tuyết", "09/07/1992", "19.125.000"), ("2", "Huỳnh Thanh Thủy", "23/05/1983", "10.875.000")]
+ENTRIES += [("3", "Phạm Quốc Thuận", "17/08/1976", "13.125.000"), ("4", "Lý Thị Thủy", "27/11/1981", "19.875.000")]
+COLUMNS = (160, 260, 620, 900)
+
+
+def table_pieces(count: int) -> list[RecognizedLine]:
+    """Return each entry of a table as a line of its own, a little up or down, the surest first as a detector gives them."""
+    pieces = [
+        line((entry, left), top=500 + 60 * row + shift)
+        for row, entries in enumerate(ENTRIES[:count])
+        for entry, left, shift in zip(entries, COLUMNS, (0, 7, -4, 3), strict=True)
+    ]
+    return sorted(pieces, key=lambda piece: -piece.bbox_px.width)
+
+
+def test_the_entries_of_an_unruled_table_are_read_row_by_row_between_what_stands_above_and_below() -> None:
+    above, below = line(("DANH SÁCH", 700), top=380), line(("Tổng số bốn người", 160), top=800)
+    assert texts([below, *table_pieces(4), above]) == ["DANH SÁCH", *(" ".join(row) for row in ENTRIES), "Tổng số bốn người"]
+
+
+def test_a_ruled_table_of_few_rows_is_read_row_by_row() -> None:
+    ruled = Table(BoxPx(150, 480, 1150, 620), 2, 4, ())
+    found = arrange_lines(table_pieces(2), [ruled])
+    assert [item.text for item in found] == [" ".join(row) for row in ENTRIES[:2]]
+
+
+def test_a_table_of_two_columns_is_read_as_columns() -> None:
+    left = [line((text, 150), top=500 + 50 * row) for row, text in enumerate(("Bên chuyển nhượng đất", "Họ tên người vợ"))]
+    right = [line((text, 800), top=500 + 50 * row) for row, text in enumerate(("Bên nhận chuyển nhượng", "Họ tên người mua"))]
+    found = arrange_lines([*left, *right], [Table(BoxPx(140, 480, 1300, 620), 2, 2, ())])
+    assert [item.text for item in found] == [item.text for item in (*left, *right)]
