@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from dossiers.model import RecognizedLine
+from dossiers.page import RecognizedLine
 from ocr.engine import Reading
 from ocr.language.lattice import MendSettings
 from ocr.language.mend import mend_lines

@@ -25,7 +25,7 @@ import tesserocr
 from benchmarks.page_sets import PageSet, load_drawn, load_real
 from benchmarks.programs import run_program
 from benchmarks.scoring import Score, score_page
-from dossiers.model import BoxPx, RecognizedLine
+from dossiers.page import BoxPx, RecognizedLine
 from ocr.cleaning import INK_LEVEL, prepare_for_reading
 from ocr.engine import LineReader, OcrEngine
 from ocr.language.mend import mend_lines

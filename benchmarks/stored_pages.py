@@ -28,7 +28,8 @@ from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.scoring import Score, normalize, score_page
-from dossiers.model import ClassifiedDocument, DescribedDocument, PageSource, QualityVerdict, RecognizedPage
+from dossiers.model import ClassifiedDocument, DescribedDocument
+from dossiers.page import PageSource, QualityVerdict, RecognizedPage
 from ocr.load import extract_pages
 from ocr.pages import read_page
 from ocr.tesseract import MODEL_FOLDERS

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from classifiers.fields import extract_fields
 from classifiers.layout import is_bare
 from dossiers.document_type import UNKNOWN_TYPE_ID, DocumentType
-from dossiers.model import ClassifiedDocument, DescribedDocument, ExtractedField, QualityFault, ReviewNote, ReviewReason
+from dossiers.model import ClassifiedDocument, DescribedDocument, ExtractedField, ReviewNote, ReviewReason
+from dossiers.page import QualityFault
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from classifiers.letterhead import Letterhead, find_letterhead
 from classifiers.number_line import read_number_line
 from classifiers.titles import TitleCandidate, TitleMatch, find_title_candidates, match_title
 from dossiers.document_type import UNKNOWN_TYPE_ID, UNKNOWN_TYPE_NAME, DocumentType, TypeLayout
-from dossiers.model import ClassifiedDocument, RecognizedPage
+from dossiers.model import ClassifiedDocument
+from dossiers.page import RecognizedPage
 
 LEAST_SCORE = 0.45
 """Below this score nothing fits and the type is unknown."""

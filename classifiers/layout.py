@@ -15,7 +15,7 @@ from statistics import median
 from rapidfuzz import fuzz
 
 from classifiers.folding import count_letters, fold, squash
-from dossiers.model import BoxPx, RecognizedPage, RecognizedWord
+from dossiers.page import BoxPx, RecognizedPage, RecognizedWord
 
 # A gap of this share of the page's width parts two columns; justified text stays well under it.
 _COLUMN_GAP = 0.035

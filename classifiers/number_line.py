@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from classifiers.folding import fold
 from classifiers.layout import Segment
-from dossiers.model import RecognizedWord
+from dossiers.page import RecognizedWord
 
 _PLAIN = str.maketrans({"⁄": "/", "∕": "/", "Ð": "Đ", "ð": "đ", "–": "-", "—": "-", "‐": "-", "−": "-"})
 _HEAD = re.compile(r"^\W{0,3}(?:luat\s+)?[s5]\W?[o0]\s*[:;.,]*\s*")

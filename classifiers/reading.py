@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from classifiers.folding import fold
 from classifiers.layout import Segment, find_segments, is_bare
 from classifiers.letterhead import Letterhead, find_letterhead
-from dossiers.model import RecognizedPage
+from dossiers.page import RecognizedPage
 
 _PAGE_NUMBER = re.compile(r"^\W*(?:trang\s*(?:so\s*)?)?(\d{1,3})(?:\s*/\s*\d{1,3})?\W*$")
 _TOP_MARGIN, _BOTTOM_MARGIN = 0.12, 0.9

@@ -15,7 +15,8 @@ from classifiers.folding import squash
 from classifiers.layout import is_bare
 from classifiers.reading import PageReading, find_page_number, read_page
 from dossiers.document_type import DocumentFamily, DocumentType
-from dossiers.model import RecognizedDocument, RecognizedPage
+from dossiers.model import RecognizedDocument
+from dossiers.page import RecognizedPage
 
 _TITLE_STRENGTH = 0.8
 _LOWEST_TITLE = 0.4

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from dossiers.errors import ReviewNeededError
 from dossiers.field_names import label_field
-from dossiers.model import QualityFault, ReviewNote, ReviewReason
+from dossiers.model import ReviewNote, ReviewReason
+from dossiers.page import QualityFault
 
 _SENTENCES: dict[ReviewReason, tuple[str, str]] = {
     ReviewReason.ALREADY_SIGNED: (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from dossiers.model import Table, TableCell
+from dossiers.page import Table, TableCell
 
 
 def cells_of_row(table: Table, row: int) -> tuple[TableCell, ...]:

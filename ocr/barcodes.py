@@ -9,7 +9,7 @@ import unicodedata
 
 import zxingcpp
 
-from dossiers.model import Barcode, BoxPx
+from dossiers.page import Barcode, BoxPx
 from ocr.lines import scale_box
 from ocr.page_image import Pixels, resize, to_gray
 

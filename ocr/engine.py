@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dossiers.model import BoxPx, RecognizedLine
+from dossiers.page import BoxPx, RecognizedLine
 from ocr.page_image import Pixels
 
 

@@ -14,7 +14,7 @@ import onnxruntime
 import trueocr
 from trueocr.page import PageEngine
 
-from dossiers.model import BoxPx
+from dossiers.page import BoxPx
 from ocr.page_image import Pixels
 
 onnxruntime.disable_telemetry_events()  # nothing here may call home

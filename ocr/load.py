@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dossiers.errors import UnreadablePathError
-from dossiers.model import PageSource
+from dossiers.page import PageSource
 from ocr.limits import ScanLimits
 from ocr.load_images import load_heic, load_jpeg, load_png, load_tiff
 from ocr.load_pdf import load_pdf

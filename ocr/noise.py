@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from dossiers.model import RecognizedLine, RecognizedWord
+from dossiers.page import RecognizedLine, RecognizedWord
 from ocr.handwriting.anchors import is_number_line
 from ocr.lines import join_words
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dossiers.errors import PageSizeError, StorageFullError, StorageUnavailableError, TooLargeError
-from dossiers.model import PageSource
+from dossiers.page import PageSource
 from ocr.limits import ScanLimits
 
 A4_WIDTH_INCH = 210 / 25.4

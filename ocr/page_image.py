@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from dossiers.errors import TruncatedFileError, UnreadablePathError
-from dossiers.model import PageSource
+from dossiers.page import PageSource
 
 Pixels = NDArray[np.uint8]
 EXIF_ORIENTATION_TAG = 0x0112

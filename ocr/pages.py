@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 
 from dossiers.errors import RecognitionError
-from dossiers.model import (
+from dossiers.page import (
     Barcode,
     BoxPx,
     PageRegion,

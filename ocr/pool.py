@@ -20,7 +20,7 @@ from typing import Self
 import cv2
 
 from dossiers.errors import RecognitionError
-from dossiers.model import PageSource, RecognizedPage
+from dossiers.page import PageSource, RecognizedPage
 from ocr.engine import OcrEngine
 from ocr.pages import PAGE_TIMEOUT_S, read_page
 

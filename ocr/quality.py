@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dossiers.model import QualityFault, QualityVerdict
+from dossiers.page import QualityFault, QualityVerdict
 from ocr.cleaning import flatten_light, lift_seals
 from ocr.page_image import Pixels, as_pixels, resize, to_gray
 

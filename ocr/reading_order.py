@@ -12,7 +12,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord, Table
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord, Table
 from ocr.lines import join_words
 from ocr.table_rows import find_row_blocks, join_rows, lies_in
 

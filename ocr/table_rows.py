@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dossiers.model import BoxPx, RecognizedLine, Table
+from dossiers.page import BoxPx, RecognizedLine, Table
 from ocr.lines import join_words
 
 MIN_COLUMNS = 3  # two columns may be running text side by side, which is read column by column

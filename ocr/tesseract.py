@@ -16,7 +16,7 @@ import cv2
 import tesserocr
 
 from dossiers.errors import ConfigurationError, RecognitionError, RecognitionTimeoutError
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
 from ocr.lines import join_words
 from ocr.page_image import WHITE, Pixels
 from ocr.text import normalize_text

@@ -19,7 +19,7 @@ from trueocr.preprocess import pad_batch, prepare_image, width_batches
 from trueocr.recognizer import Recognizer
 
 from dossiers.errors import RecognitionError, RecognitionTimeoutError
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
 from ocr.cleaning import INK_LEVEL
 from ocr.line_detector import MODEL_DIR
 from ocr.lines import join_words

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from dossiers.model import BoxPx, RecognizedLine
+from dossiers.page import BoxPx, RecognizedLine
 from ocr.engine import LineReader, Reading
 from ocr.page_image import Pixels
 from ocr.tesseract import LANGUAGE, TesseractReader

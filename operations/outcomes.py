@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from catalog import Submission
 from dossiers.errors import IntegrityError, SohoaError
-from dossiers.model import BoxPx, CatalogEntry, ExtractedField, Outcome, SubmissionState
+from dossiers.model import CatalogEntry, ExtractedField, Outcome, SubmissionState
+from dossiers.page import BoxPx
 from operations.results import DocumentFacts, ErrorFacts, FileResult
 from runtime.wiring import House
 from storage.metadata import DocumentMetadata

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dossiers.model import RecognizedDocument, RecognizedLine, RecognizedPage, RecognizedWord
+from dossiers.model import RecognizedDocument
+from dossiers.page import RecognizedLine, RecognizedPage, RecognizedWord
 from ocr.document import read_document
 from ocr.load import extract_pages
 from operations.paths import source_errors_mapped

@@ -18,7 +18,8 @@ import pikepdf.pdfa
 from pikepdf import Array, Dictionary, Name
 
 from dossiers.errors import SohoaError, TruncatedFileError
-from dossiers.model import ArchivalPdf, DescribedDocument, RecognizedPage
+from dossiers.model import ArchivalPdf, DescribedDocument
+from dossiers.page import RecognizedPage
 from pdf.files import hash_file, name_disk_fault
 from pdf.glyphless_font import CharacterCodes, build_font
 from pdf.page_image import build_image_operators, measure_points_per_px

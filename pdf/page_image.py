@@ -18,7 +18,7 @@ from pikepdf import Array, Dictionary, Name
 from PIL import Image, UnidentifiedImageError
 
 from dossiers.errors import PageSizeError, TooLargeError, TruncatedFileError
-from dossiers.model import PageSource, RecognizedPage
+from dossiers.page import PageSource, RecognizedPage
 from pdf.image_formats import CcittImage, JpegImage, PngImage, read_ccitt_tiff, read_jpeg, read_png
 
 IMAGE_RESOURCE = "SohoaScan"

@@ -22,7 +22,7 @@ import pikepdf
 from pikepdf import Array, Name
 from PIL import Image, UnidentifiedImageError
 
-from dossiers.model import PageSource
+from dossiers.page import PageSource
 from pdf.image_formats import recode_ccitt
 from pdf.layered_image.codecs import INK_BITS
 from pdf.layered_image.layers import InkLayer, LayeredPage, separate_layers

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from statistics import median
 
-from dossiers.model import BoxPx, RecognizedLine, RecognizedPage
+from dossiers.page import BoxPx, RecognizedLine, RecognizedPage
 from pdf.glyphless_font import ASCENT, DESCENT, GLYPH_WIDTH, UNITS_PER_EM, CharacterCodes
 
 FONT_RESOURCE = "SohoaText"

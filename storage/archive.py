@@ -13,16 +13,8 @@ from hashlib import sha256 as new_sha256
 from pathlib import Path
 
 from dossiers.errors import IntegrityError, NotFoundError
-from dossiers.model import (
-    Actor,
-    ArchivedDocument,
-    DescribedDocument,
-    DocumentRole,
-    Outcome,
-    RecognizedPage,
-    ScannedFile,
-    SignedPdf,
-)
+from dossiers.model import Actor, ArchivedDocument, DescribedDocument, DocumentRole, Outcome, ScannedFile, SignedPdf
+from dossiers.page import RecognizedPage
 from storage import keys
 from storage.legal_metadata import LegalTerms
 from storage.metadata import (

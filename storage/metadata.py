@@ -21,13 +21,13 @@ from dossiers.model import (
     ExtractedField,
     Outcome,
     PageText,
-    RecognizedPage,
     ReviewNote,
     ReviewReason,
     ScannedFile,
     SignatureLevel,
     SignedPdf,
 )
+from dossiers.page import RecognizedPage
 from storage import keys
 from storage.legal_metadata import LegalTerms, fill_nd30, fill_tt05, truncate
 from storage.object_store import MAX_METADATA_BYTES, encode_metadata, metadata_bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dossiers.model import Barcode, BoxPx, PageRegion, RecognizedPage, RegionKind, Table, TableCell
+from dossiers.page import Barcode, BoxPx, PageRegion, RecognizedPage, RegionKind, Table, TableCell
 from storage.records import Record
 
 Box = tuple[int, int, int, int]

@@ -11,15 +11,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from dossiers.model import (
-    BoxPx,
-    PageSource,
-    QualityFault,
-    QualityVerdict,
-    RecognizedLine,
-    RecognizedPage,
-    RecognizedWord,
-)
+from dossiers.page import BoxPx, PageSource, QualityFault, QualityVerdict, RecognizedLine, RecognizedPage, RecognizedWord
 from storage.page_findings import BarcodeRecord, RegionRecord, TableRecord, dump_findings
 from storage.records import Record, normalize
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from dossiers.errors import InputError
-from dossiers.model import PageSource, RecognizedLine
+from dossiers.page import PageSource, RecognizedLine
 from ocr.cleaning import prepare_for_reading
 from ocr.engine import OcrEngine, Reading
 from ocr.line_detector import detect_lines

@@ -17,7 +17,8 @@ from classifiers.layout import Segment, join_rows
 from classifiers.letterhead import strip_subject_mark
 from classifiers.reading import PageReading
 from classifiers.titles import TitleMatch
-from dossiers.model import ExtractedField, RecognizedWord
+from dossiers.model import ExtractedField
+from dossiers.page import RecognizedWord
 
 _BODY = re.compile(
     r"^\W{0,3}(?:can cu|kinh g|dieu \d|thuc hien|theo de nghi|xet de nghi|hom nay|trong thoi gian|"

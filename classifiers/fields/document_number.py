@@ -11,7 +11,8 @@ from classifiers.layout import Segment
 from classifiers.number_line import NumberLine, read_number_line
 from classifiers.reading import PageReading
 from classifiers.titles import TitleMatch
-from dossiers.model import ExtractedField, RecognizedWord
+from dossiers.model import ExtractedField
+from dossiers.page import RecognizedWord
 
 # Digits written by hand or stamped are read wrong more often than right: they are left out unless read very surely, and
 # never pass without a person.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from classifiers.layout import Segment, bounds_of, mean_confidence
-from dossiers.model import ExtractedField, RecognizedWord
+from dossiers.model import ExtractedField
+from dossiers.page import RecognizedWord
 
 _MARGINS = " .,:;-–—_|*'\"“”‘’`~^<>[]{}\\"
 

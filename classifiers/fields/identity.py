@@ -14,7 +14,8 @@ from classifiers.folding import fold
 from classifiers.layout import Segment
 from classifiers.reading import PageReading
 from dossiers.errors import InvalidCodeError
-from dossiers.model import ExtractedField, RecognizedWord
+from dossiers.model import ExtractedField
+from dossiers.page import RecognizedWord
 from dossiers.personal_id import parse_personal_id
 
 _ID_LABEL = re.compile(

@@ -14,7 +14,8 @@ from classifiers.fields.field import make_field, words_in
 from classifiers.folding import fold
 from classifiers.layout import Segment
 from classifiers.reading import PageReading
-from dossiers.model import ExtractedField, RecognizedWord
+from dossiers.model import ExtractedField
+from dossiers.page import RecognizedWord
 
 # Between the words only blanks and dots: a stroke there ("3|") is a digit that was not read.
 _GAP = r"[\s.,:_]{0,3}"

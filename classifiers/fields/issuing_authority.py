@@ -15,7 +15,8 @@ from classifiers.fields.people import find_name
 from classifiers.folding import fold, fold_words
 from classifiers.layout import Segment
 from classifiers.reading import PageReading
-from dossiers.model import ExtractedField, RecognizedWord
+from dossiers.model import ExtractedField
+from dossiers.page import RecognizedWord
 
 _HEAD_WORDS = (
     "bo,uy ban,ubnd,hoi dong,hdnd,so,cuc,tong cuc,chi cuc,vu,ban,phong,trung tam,truong,cong an,toa an,vien,van phong,"

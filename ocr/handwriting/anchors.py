@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from dossiers.model import RecognizedLine, RecognizedWord
+from dossiers.page import RecognizedLine, RecognizedWord
 from ocr.handwriting.metrics import measure, strip_marks
 from ocr.lines import join_words
 

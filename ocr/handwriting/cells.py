@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from dossiers.model import BoxPx
+from dossiers.page import BoxPx
 from ocr.handwriting.anchors import Anchor, Gap
 from ocr.handwriting.metrics import CAPITAL_HEIGHT, DIGIT_ADVANCE, measure
 from ocr.handwriting.row import BLUE_EXCESS, Row, Shape, cut_row, find_slash

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
 from ocr.handwriting.anchors import Gap, find_gaps, join_pieces
 from ocr.handwriting.cells import Cell, Ink, find_cell, trust_read
 from ocr.handwriting.digits import DAYS, MONTHS, DigitReading, read_digits

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dossiers.model import BoxPx
+from dossiers.page import BoxPx
 from ocr.page_image import Pixels, as_pixels, to_gray
 
 INK_LEVEL = 84  # darkness, of 255, from which on a pixel is ink

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-from dossiers.model import RecognizedWord
+from dossiers.page import RecognizedWord
 from ocr.language.letters import fold_letters
 
 LEADERS = re.compile(r"(?<=[\w)])[.…·_]{5,}\W*$")

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from dossiers.model import RecognizedWord
+from dossiers.page import RecognizedWord
 from ocr.language.candidates import Candidate, list_candidates
 from ocr.language.combine import Slot, join_texts
 from ocr.language.letters import is_modern_placed

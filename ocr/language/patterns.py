@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
-from dossiers.model import RecognizedLine, RecognizedWord
+from dossiers.page import RecognizedLine, RecognizedWord
 from ocr.language.letters import fold_letters, spell_key
 from ocr.language.protect import is_code
 from ocr.language.tokens import split_word

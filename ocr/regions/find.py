@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 
-from dossiers.model import Barcode, PageRegion, RegionKind
+from dossiers.page import Barcode, PageRegion, RegionKind
 from ocr.lines import scale_box
 from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.regions.inks import Inks, separate_inks

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dossiers.model import BoxPx, RegionKind
+from dossiers.page import BoxPx, RegionKind
 from ocr.page_image import WHITE, Pixels, as_pixels, to_gray
 from ocr.regions.find import PageMarks
 from ocr.regions.inks import Inks

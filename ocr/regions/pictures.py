@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dossiers.model import BoxPx, PageRegion, RegionKind
+from dossiers.page import BoxPx, PageRegion, RegionKind
 from ocr.page_image import WHITE, Pixels, as_pixels, resize
 from ocr.regions.shapes import find_shapes
 

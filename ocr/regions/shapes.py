@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dossiers.model import BoxPx
+from dossiers.page import BoxPx
 from ocr.page_image import Pixels
 
 Integers = NDArray[np.int32]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dossiers.model import BoxPx, PageRegion, RegionKind
+from dossiers.page import BoxPx, PageRegion, RegionKind
 from ocr.page_image import Pixels, as_pixels
 from ocr.regions.inks import Inks
 from ocr.regions.rings import Ring, draw_discs, find_rings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dossiers.model import BoxPx, PageRegion, RegionKind
+from dossiers.page import BoxPx, PageRegion, RegionKind
 from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.regions.inks import Inks
 from ocr.regions.shapes import Integers, Shapes, box_of, find_shapes, group_near, unite

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from dossiers.model import BoxPx, PageRegion, RecognizedLine, RecognizedWord, RegionKind
+from dossiers.page import BoxPx, PageRegion, RecognizedLine, RecognizedWord, RegionKind
 from ocr.lines import join_words
 
 MAX_DOUBT = 0.25  # a line all within regions loses words that are read with less confidence, whatever they look like

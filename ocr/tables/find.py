@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord, Table, TableCell
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord, Table, TableCell
 from ocr.cleaning import flatten_light
 from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.regions.inks import reduce_page

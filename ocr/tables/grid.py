@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dossiers.model import BoxPx
+from dossiers.page import BoxPx
 from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.regions.shapes import find_shapes, unite
 

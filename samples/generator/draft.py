@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from dossiers.model import BoxPx
+from dossiers.page import BoxPx
 from samples.generator.sheet import A4_MM, Sheet, Style
 
 LINE_HEIGHT = 1.22  # of the size; NĐ 30/2020 allows single to 1.5 lines

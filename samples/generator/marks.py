@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from dossiers.model import BoxPx
+from dossiers.page import BoxPx
 from samples.generator.fonts import SANS, load_font
 from samples.generator.sheet import Colour, Sheet
 

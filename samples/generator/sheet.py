@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from dossiers.model import BoxPx
+from dossiers.page import BoxPx
 from samples.generator.fonts import SERIF, load_font
 
 INK = (22, 22, 26)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from dossiers.model import BoxPx
+from dossiers.page import BoxPx
 from samples.generator.build import SCANS, locate_truth, write_manifest
 from samples.generator.degrade import Scan, scan_page
 from samples.generator.dice import Dice

@@ -19,7 +19,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class PageTruth:
-    """What a page says and how it lies; see dossiers.model.RecognizedPage for the sense of both angles."""
+    """What a page says and how it lies; see dossiers.page.RecognizedPage for the sense of both angles."""
 
     number: int
     rotation_deg: int

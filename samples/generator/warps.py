@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from dossiers.model import BoxPx
+from dossiers.page import BoxPx
 
 Point = tuple[float, float]
 Move = Callable[[float, float], Point]

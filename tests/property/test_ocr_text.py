@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
 from ocr.image_header import read_header_size
 from ocr.lines import join_words, scale_box
 from ocr.media import describe_foreign, sniff_media

@@ -9,21 +9,16 @@ from pathlib import Path
 
 from dossiers.model import (
     Actor,
-    BoxPx,
     ClassifiedDocument,
     DescribedDocument,
     ExtractedField,
-    PageSource,
-    QualityVerdict,
-    RecognizedLine,
-    RecognizedPage,
-    RecognizedWord,
     ReviewNote,
     ReviewReason,
     ScannedFile,
     SignatureLevel,
     SignedPdf,
 )
+from dossiers.page import BoxPx, PageSource, QualityVerdict, RecognizedLine, RecognizedPage, RecognizedWord
 
 CLERK = Actor("clerk-1", "Trần Thị Bình", "Bộ phận Một cửa phường Long Xuyên")
 SCAN_SHA256 = sha256(b"a scan").hexdigest()

@@ -8,17 +8,8 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
-from dossiers.model import (
-    BoxPx,
-    ClassifiedDocument,
-    DescribedDocument,
-    ExtractedField,
-    PageSource,
-    QualityVerdict,
-    RecognizedLine,
-    RecognizedPage,
-    RecognizedWord,
-)
+from dossiers.model import ClassifiedDocument, DescribedDocument, ExtractedField
+from dossiers.page import BoxPx, PageSource, QualityVerdict, RecognizedLine, RecognizedPage, RecognizedWord
 from pdf.archival import ArchivalFacts
 
 FONT = "/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dossiers.model import ArchivalPdf, RecognizedPage
+from dossiers.model import ArchivalPdf
+from dossiers.page import RecognizedPage
 from pdf.archival import build_archival_pdf
 from pdf.demonstration import create_demonstration_identity
 from pdf.identity import SigningIdentity, load_identity

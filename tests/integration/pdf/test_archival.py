@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 
 from dossiers.errors import TruncatedFileError
-from dossiers.model import ArchivalPdf, BoxPx, RecognizedLine, RecognizedPage, RecognizedWord
+from dossiers.model import ArchivalPdf
+from dossiers.page import BoxPx, RecognizedLine, RecognizedPage, RecognizedWord
 from pdf.archival import ArchivalFacts, build_archival_pdf, make_title
 from pdf.conformance import PdfaScope, PdfaVerdict, check_pdfa
 from tests.integration.pdf.conftest import STYLES

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from dossiers.errors import TruncatedFileError
-from dossiers.model import ArchivalPdf, RecognizedPage
+from dossiers.model import ArchivalPdf
+from dossiers.page import RecognizedPage
 from ocr.load import extract_pages
 from pdf import stored_image
 from pdf.archival import build_archival_pdf

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dossiers.model import (
-    BoxPx,
-    PageSource,
-    QualityVerdict,
-    RecognizedDocument,
-    RecognizedLine,
-    RecognizedPage,
-    RecognizedWord,
-)
+from dossiers.model import RecognizedDocument
+from dossiers.page import BoxPx, PageSource, QualityVerdict, RecognizedLine, RecognizedPage, RecognizedWord
 
 WIDTH_PX, HEIGHT_PX = 1654, 2339
 LETTER_PX = 17

@@ -9,7 +9,8 @@ import pytest
 
 from classifiers import ReviewThresholds, understand
 from dossiers.document_type import DocumentType
-from dossiers.model import QualityFault, QualityVerdict, RecognizedPage, ReviewNote, ReviewReason
+from dossiers.model import ReviewNote, ReviewReason
+from dossiers.page import QualityFault, QualityVerdict, RecognizedPage
 from tests.unit.classifiers.pages import MOTTO, body, letterhead, make_blank, make_document, make_page, signature
 
 Types = Mapping[str, DocumentType]

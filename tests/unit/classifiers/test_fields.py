@@ -10,7 +10,8 @@ import pytest
 from classifiers import classify
 from classifiers.fields import extract_fields
 from dossiers.document_type import DocumentType
-from dossiers.model import BoxPx, ExtractedField, RecognizedPage, RecognizedWord
+from dossiers.model import ExtractedField
+from dossiers.page import BoxPx, RecognizedPage, RecognizedWord
 from tests.unit.classifiers.pages import (
     HEIGHT_PX,
     MOTTO,

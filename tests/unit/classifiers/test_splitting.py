@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from classifiers import split_pages
 from dossiers.document_type import DocumentType
-from dossiers.model import RecognizedDocument, RecognizedPage
+from dossiers.model import RecognizedDocument
+from dossiers.page import RecognizedPage
 from tests.unit.classifiers.pages import MOTTO, body, letterhead, make_blank, make_document, make_page
 
 Types = Mapping[str, DocumentType]

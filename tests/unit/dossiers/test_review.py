@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dossiers.field_names import FIELD_NAMES, label_field
-from dossiers.model import QualityFault, ReviewNote, ReviewReason
+from dossiers.model import ReviewNote, ReviewReason
+from dossiers.page import QualityFault
 from dossiers.review import ReviewSubject, review_needed, tell_reasons
 
 MISSING = ReviewNote(ReviewReason.MISSING_FIELD, "issue_date")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dossiers.model import BoxPx, Table, TableCell
+from dossiers.page import BoxPx, Table, TableCell
 from dossiers.tables import cells_of_row, find_row, find_value
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pikepdf
 from PIL import Image, ImageDraw, ImageFont
 
-from dossiers.model import PageSource
+from dossiers.page import PageSource
 from ocr.page_image import Pixels
 
 FONT_FOLDER = Path("/usr/share/fonts/truetype/liberation2")

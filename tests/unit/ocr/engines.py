@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dossiers.errors import RecognitionError
-from dossiers.model import BoxPx
+from dossiers.page import BoxPx
 from ocr.engine import Reading
 from ocr.page_image import Pixels
 

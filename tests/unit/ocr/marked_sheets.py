@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dossiers.model import BoxPx, PageRegion, RegionKind
+from dossiers.page import BoxPx, PageRegion, RegionKind
 from ocr.page_image import Pixels
 from samples.generator.dice import Dice
 from samples.generator.marks import PEN_BLUE, sign, stamp_seal

@@ -14,7 +14,7 @@ from reportlab.graphics.barcode import code39, code128, qr
 from reportlab.graphics.shapes import Drawing
 from reportlab.pdfgen.canvas import Canvas
 
-from dossiers.model import Barcode
+from dossiers.page import Barcode
 from ocr import barcodes
 from ocr.barcodes import MAX_TEXT_LENGTH, clean_text, read_barcodes
 from ocr.page_image import Pixels, to_gray

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
 from ocr.lines import join_words
 from ocr.noise import drop_noise
 

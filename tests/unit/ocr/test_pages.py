@@ -12,7 +12,7 @@ from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
 from dossiers.errors import ConfigurationError, RecognitionError, RecognitionTimeoutError, TruncatedFileError
-from dossiers.model import BoxPx, RecognizedLine
+from dossiers.page import BoxPx, RecognizedLine
 from ocr.engine import Reading
 from ocr.lines import scale_box
 from ocr.page_image import Pixels, straighten, turn

@@ -75,7 +75,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     source = save_source(draw_page((Text("Trang thứ nhất", 300, 400, 40),), size=(1200, 900)), tmp_path)
     script = f"""
 import multiprocessing, sys
-from dossiers.model import PageSource
+from dossiers.page import PageSource
 from ocr.pool import PagePool
 from ocr.two_readers import TwoReaders, open_engine
 from pathlib import PosixPath

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from dossiers.model import QualityFault
+from dossiers.page import QualityFault
 from ocr.page_image import Pixels, as_pixels
 from ocr.quality import assess_quality
 from tests.unit.ocr.drawing import PARAGRAPH, Text, as_bgr, draw_page

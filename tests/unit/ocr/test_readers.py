@@ -9,7 +9,7 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from dossiers.errors import ConfigurationError, RecognitionTimeoutError
-from dossiers.model import BoxPx, RecognizedLine
+from dossiers.page import BoxPx, RecognizedLine
 from ocr.engine import LineReader
 from ocr.line_detector import detect_lines
 from ocr.page_image import Pixels, to_gray

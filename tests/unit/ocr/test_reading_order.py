@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord, Table
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord, Table
 from ocr.lines import join_words
 from ocr.reading_order import arrange_lines
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dossiers.model import BoxPx, PageRegion, RecognizedLine, RecognizedWord, RegionKind
+from dossiers.page import BoxPx, PageRegion, RecognizedLine, RecognizedWord, RegionKind
 from ocr.lines import join_words
 from ocr.regions import drop_region_words, settle_regions
 from ocr.regions.words import looks_like_word

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dossiers.model import Barcode, BoxPx, RegionKind
+from dossiers.page import Barcode, BoxPx, RegionKind
 from ocr.page_image import Pixels, as_pixels, to_gray
 from ocr.regions import add_barcodes, find_marks, lift_ink
 from samples.generator.dice import Dice

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord, Table
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord, Table
 from dossiers.tables import find_value
 from ocr.lines import join_words
 from ocr.page_image import Pixels, to_gray

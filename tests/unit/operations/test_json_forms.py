@@ -6,7 +6,8 @@ from pathlib import Path
 
 from catalog import Submission
 from dossiers.errors import EmptyFileError
-from dossiers.model import BoxPx, ExtractedField, Outcome, RecognizedDocument, SubmissionState
+from dossiers.model import ExtractedField, Outcome, RecognizedDocument, SubmissionState
+from dossiers.page import BoxPx
 from operations.reading import reading_to_json
 from operations.reporting import StatusReport, submission_to_json
 from operations.results import DocumentFacts, ErrorFacts, FileResult

@@ -6,7 +6,7 @@ import pytest
 
 from classifiers import classify
 from dossiers.document_type import load_document_types
-from dossiers.model import RecognizedPage
+from dossiers.page import RecognizedPage
 from operations.showing import tell_type_reason
 from tests.unit.classifiers.pages import body, letterhead, make_blank, make_page
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from dossiers.errors import PageSizeError, TooLargeError, TruncatedFileError
-from dossiers.model import RecognizedPage
+from dossiers.page import RecognizedPage
 from pdf.page_image import build_image_operators, embed_image, measure_points_per_px
 from tests.support.drawn_pages import ScanStyle, page_of
 

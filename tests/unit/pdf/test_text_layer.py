@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dossiers.model import BoxPx, PageSource, RecognizedLine, RecognizedPage, RecognizedWord
+from dossiers.page import BoxPx, PageSource, RecognizedLine, RecognizedPage, RecognizedWord
 from pdf.glyphless_font import CharacterCodes
 from pdf.text_layer import build_text_layer
 from tests.support.drawn_pages import QUALITY

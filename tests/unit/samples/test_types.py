@@ -11,15 +11,8 @@ import pytest
 import samples
 from classifiers import understand
 from dossiers.document_type import DocumentFamily, DocumentType, load_document_types
-from dossiers.model import (
-    BoxPx,
-    PageSource,
-    QualityVerdict,
-    RecognizedDocument,
-    RecognizedLine,
-    RecognizedPage,
-    RecognizedWord,
-)
+from dossiers.model import RecognizedDocument
+from dossiers.page import BoxPx, PageSource, QualityVerdict, RecognizedLine, RecognizedPage, RecognizedWord
 from samples.generator.__main__ import SPECIMENS_FOLDER
 from samples.generator.build import SCANS, TRUTHS, build_dossiers
 from samples.generator.plans import SPECIMENS

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dossiers.errors import IntegrityError
-from dossiers.model import Barcode, BoxPx, PageRegion, RecognizedPage, RegionKind, Table, TableCell
+from dossiers.page import Barcode, BoxPx, PageRegion, RecognizedPage, RegionKind, Table, TableCell
 from storage.words import dump_words, parse_words
 from tests.support.documents import SCAN_SHA256, make_page
 

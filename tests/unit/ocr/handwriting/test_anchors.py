@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
 from ocr.handwriting.anchors import find_gaps, join_pieces
 from ocr.lines import join_words
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.drawn_headers import DrawnHeader
-from dossiers.model import BoxPx, RecognizedLine, RecognizedWord
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
 from ocr.handwriting.cells import Ink
 from ocr.handwriting.header import DOUBT_CEILING, HeaderReading, read_header_cells
 from ocr.lines import join_words
