@@ -82,13 +82,15 @@ class QualityVerdict:
 class RecognizedWord:
     """A word, NFC; ``confidence`` 0 to 1.
 
-    ``raw_text`` is what the reader gave, when the text was mended; None when it stands as read.
+    ``raw_text`` is what the reader gave, when the text was mended; None when it stands as read. ``is_by_hand`` says that
+    it was found to be handwriting or a number stamp, and read as such.
     """
 
     text: str
     bbox_px: BoxPx
     confidence: float
     raw_text: str | None = None
+    is_by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,5 +75,9 @@ def _line_to_json(line: RecognizedLine) -> dict[str, Any]:
 
 
 def _word_to_json(word: RecognizedWord) -> dict[str, Any]:
-    shown = {"text": word.text, "bbox_px": list(word.bbox_px), "confidence": round(word.confidence, 4)}
-    return shown if word.raw_text is None else {**shown, "raw_text": word.raw_text}
+    shown: dict[str, Any] = {"text": word.text, "bbox_px": list(word.bbox_px), "confidence": round(word.confidence, 4)}
+    if word.raw_text is not None:
+        shown["raw_text"] = word.raw_text
+    if word.is_by_hand:
+        shown["by_hand"] = True
+    return shown

@@ -25,6 +25,7 @@ class _Word(Record):
     bbox_px: _Box
     confidence: float
     raw_text: str | None = None
+    by_hand: bool = False
 
 
 class _Line(Record):
@@ -137,7 +138,11 @@ def _dump_word(word: RecognizedWord) -> dict[str, object]:
         "bbox_px": list(word.bbox_px),
         "confidence": round(word.confidence, 3),
     }
-    return record if word.raw_text is None else {**record, "raw_text": word.raw_text}
+    if word.raw_text is not None:
+        record["raw_text"] = word.raw_text
+    if word.is_by_hand:
+        record["by_hand"] = True
+    return record
 
 
 def _restore_page(page: _Page) -> RecognizedPage:
@@ -169,5 +174,7 @@ def _restore_page(page: _Page) -> RecognizedPage:
 
 
 def _restore_line(line: _Line) -> RecognizedLine:
-    words = tuple(RecognizedWord(word.text, BoxPx(*word.bbox_px), word.confidence, word.raw_text) for word in line.words)
+    words = tuple(
+        RecognizedWord(word.text, BoxPx(*word.bbox_px), word.confidence, word.raw_text, word.by_hand) for word in line.words
+    )
     return RecognizedLine(" ".join(word.text for word in words), BoxPx(*line.bbox_px), line.confidence, words)

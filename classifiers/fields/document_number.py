@@ -72,7 +72,7 @@ def _find_below_title(
 
 def _is_read_as_hand(line: NumberLine) -> bool:
     """Say whether the digits were read anew as handwriting: their confidence is then that of their own reader."""
-    return bool(line.number_words) and all(word.raw_text is not None for word in line.number_words)
+    return bool(line.number_words) and all(word.is_by_hand for word in line.number_words)
 
 
 def _certainty(line: NumberLine, known_symbols: Collection[str]) -> float:

@@ -71,12 +71,12 @@ def _read_date(segments: Iterable[Segment], certainty: float) -> ExtractedField 
             continue
         day, month, year = (words_in(segment, *found.span(group)) for group in (1, 2, 3))
         numbers = (*day, *month, *year)
-        is_mended = any(word.raw_text is not None for word in (*day, *month))
-        is_short, is_by_hand = len(found[1]) == 1 and not is_mended, not is_mended and _is_by_hand(day, year)
+        is_read_as_hand = any(word.is_by_hand for word in (*day, *month))
+        is_short, is_by_hand = len(found[1]) == 1 and not is_read_as_hand, not is_read_as_hand and _is_by_hand(day, year)
         if is_short and (is_by_hand or min(word.confidence for word in day) < _LEAST_SHORT_DAY):
             # Half of a day written by hand.
             return None
-        is_half_month = found[2] in {"1", "2"} and all(word.raw_text is None for word in month)
+        is_half_month = found[2] in {"1", "2"} and not any(word.is_by_hand for word in month)
         sure = certainty * (_DOUBT if is_short or is_by_hand or is_half_month else 1.0)
         field = make_field("issue_date", value.isoformat(), words_in(segment, *found.span()), segment.page, sure)
         weakest = min(word.confidence for word in numbers)

@@ -109,7 +109,7 @@ def _mend_line(line: RecognizedLine, written: list[tuple[Cell, CellReading]]) ->
         if (start, end) in spans and (start, end) not in done:
             reading = spans[start, end]
             raw = line.text[start:end].strip()
-            words.append(RecognizedWord(reading.text, reading.bbox_px, reading.confidence, raw))
+            words.append(RecognizedWord(reading.text, reading.bbox_px, reading.confidence, raw, is_by_hand=True))
             done.add((start, end))
         elif start < end:
             words.extend(_cut_words(line, start, end, written))

@@ -183,10 +183,12 @@ def test_the_same_words_give_the_same_bytes() -> None:
 def test_what_the_reader_gave_is_kept_beside_a_mended_word() -> None:
     page = make_page(1, "tổ chức")
     line = page.lines[0]
-    mended = replace(line, words=(replace(line.words[0], raw_text="tô"), line.words[1]))
+    mended = replace(line, words=(replace(line.words[0], raw_text="tô", is_by_hand=True), line.words[1]))
     data = dump_words((replace(page, lines=(mended,)),), SCAN_SHA256, "tesseract")
     assert data.decode().count('"raw_text"') == 1
-    assert [word.raw_text for word in parse_words(data, "x")[0].lines[0].words] == ["tô", None]
+    assert data.decode().count('"by_hand"') == 1
+    words = parse_words(data, "x")[0].lines[0].words
+    assert [(word.raw_text, word.is_by_hand) for word in words] == [("tô", True), (None, False)]
 
 
 def test_text_is_composed_on_its_way_in() -> None:

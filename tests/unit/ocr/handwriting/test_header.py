@@ -48,7 +48,7 @@ def test_a_reading_stands_in_the_lines_with_what_was_read_before() -> None:
     drawn = next(header for header in draw_headers(40, dpi=200) if header.is_written["number"] and header.truth["number"])
     reading = read_header_cells(drawn.pixels, drawn.lines)
     cell = next(cell for cell in reading.cells if cell.kind == "number")
-    word = next(word for line in reading.lines for word in line.words if word.text == cell.text and word.raw_text is not None)
+    word = next(word for line in reading.lines for word in line.words if word.text == cell.text and word.is_by_hand)
     assert word.bbox_px == cell.bbox_px
     assert word.confidence == cell.confidence
     assert cell.bbox_px in reading.regions_px
