@@ -27,6 +27,7 @@ from ocr.text import count_letters
 THUMBNAIL_SIDE_PX = 1400
 THUMBNAIL_DPI = 120
 MIN_PAPER_BRIGHTNESS = 0.6  # of the brightest: the table top around a photographed sheet is no paper
+PALE_INK_SHARE, PALE_INK_LEVEL = 0.005, 215  # of a page with less dark ink, pale ink counts: an empty cartridge, a faded copy
 MIN_LETTER_PX, MAX_LETTER_PX, MAX_WORD_PX = 3, 42, 140
 MAX_SKEW_DEG = 15.0
 COARSE_STEP_DEG, FINE_STEP_DEG, FINEST_STEP_DEG = 0.5, 0.1, 0.02
@@ -60,7 +61,16 @@ def find_text_mask(pixels: Pixels) -> Pixels:
     """Return a small mask (255 = ink) of what is letter-sized: no rules, frames, photographs, seals or specks."""
     small = lift_seals(resize(pixels, min(1.0, THUMBNAIL_SIDE_PX / max(pixels.shape[:2]))))
     paper = estimate_paper(small, THUMBNAIL_DPI)
-    is_ink = (divide_light(small, paper) < INK_LEVEL) & (paper > MIN_PAPER_BRIGHTNESS * np.quantile(paper, 0.98))
+    flat = divide_light(small, paper)
+    is_paper = paper > MIN_PAPER_BRIGHTNESS * np.quantile(paper, 0.98)
+    mask = _keep_letters((flat < INK_LEVEL) & is_paper)
+    if cv2.countNonZero(mask) >= PALE_INK_SHARE * mask.size:
+        return mask
+    return _keep_letters((flat < PALE_INK_LEVEL) & is_paper)
+
+
+def _keep_letters(is_ink: NDArray[np.bool_]) -> Pixels:
+    """Return the mask of what is letter-sized."""
     ink = as_pixels(is_ink * np.uint8(255))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]

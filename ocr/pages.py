@@ -44,6 +44,7 @@ PAGE_TIMEOUT_S = 120.0
 HEADER_CELL_CONFIDENCE = 0.8  # between the printed words of a header there is nothing else
 SURE_WORD_CONFIDENCE = 0.6
 MIN_SURE_LETTERS = 6  # on a page with next to no ink: less is a stamp's rim read as letters
+MIN_SURE_SHARE = 0.2  # of the shapes of pale ink: of a page shining through, seen from behind, next to none is read surely
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _settle_blank(assessment: Assessment, lines: Sequence[RecognizedLine]) -> tu
         return verdict, tuple(lines)
     words = [word for line in lines for word in line.words if word.confidence >= SURE_WORD_CONFIDENCE]
     letters = sum(count_letters(word.text) for word in words)
-    if letters < MIN_SURE_LETTERS:
+    if letters < max(MIN_SURE_LETTERS, MIN_SURE_SHARE * assessment.weak_letter_count):
         kept = tuple(fault for fault in verdict.faults if fault is QualityFault.LOW_DPI)
         return replace(verdict, is_blank=True, faults=kept), ()
     if letters > assessment.letter_count and QualityFault.LOW_CONTRAST not in verdict.faults:

@@ -21,6 +21,7 @@ MIN_LETTERS_FOR_HEIGHT = 60
 THUMBNAIL_SIDE_PX = 1750  # 150 dpi on A4
 THUMBNAIL_DPI = 150
 STRONG_INK_LEVEL = 165  # of 255 on flattened paper; what shines through from the other side stays lighter
+WEAK_INK_LEVEL = 215  # what an empty cartridge prints is no darker than what shines through: only reading tells them apart
 MIN_LETTER_PX, MAX_LETTER_PX = 6, 50
 # A sharp edge falls from paper to ink within about two pixels of the thumbnail. Real scans and photos measured 0.68 to
 # 0.97. Blurred with sigma 3 px at 300 dpi they have 0.54 and are still read well; with 4 px 0.45, and reading suffers.
@@ -45,12 +46,14 @@ MIN_BORDER_BRIGHTNESS = 0.7  # of the paper: what surrounds a photographed sheet
 class Assessment:
     """The verdict; ``is_sparse``: so little ink that only reading can tell whether it is text; its dark letters.
 
-    ``letter_height_px`` is in pixels of the scan, None where there are too few letters to tell.
+    ``weak_letter_count`` also counts letter-sized shapes of pale ink. ``letter_height_px`` is in pixels of the scan, None
+    where there are too few letters to tell.
     """
 
     verdict: QualityVerdict
     is_sparse: bool
     letter_count: int
+    weak_letter_count: int
     letter_height_px: float | None
 
 
@@ -63,7 +66,8 @@ def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
     ink = as_pixels((flat < STRONG_INK_LEVEL) * np.uint8(255))
     letters = _find_letters(ink)
     ink_share = float((ink > 0).mean())
-    is_blank = len(letters) < BLANK_LETTERS and ink_share < BLANK_INK_SHARE
+    weak_letters = _find_letters(as_pixels((flat < WEAK_INK_LEVEL) * np.uint8(255)))
+    is_blank = max(len(letters), len(weak_letters)) < BLANK_LETTERS and ink_share < BLANK_INK_SHARE
     is_sparse = len(letters) < SPARSE_LETTERS and ink_share < SPARSE_INK_SHARE
     sharpness, contrast = measure_sharpness(small, ink), measure_contrast(small, ink)
     is_colour = has_colour(pixels)
@@ -77,7 +81,7 @@ def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
     }
     found = tuple(fault for fault, is_present in faults.items() if is_present)
     verdict = QualityVerdict(dpi, round(sharpness, 3), round(contrast, 3), is_blank, is_colour, found)
-    return Assessment(verdict, is_sparse, len(letters), letter_height)
+    return Assessment(verdict, is_sparse, len(letters), len(weak_letters), letter_height)
 
 
 def measure_sharpness(gray: Pixels, ink: Pixels) -> float:
