@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import cv2
 
@@ -19,11 +20,14 @@ from dossiers.page import (
     QualityVerdict,
     RecognizedLine,
     RecognizedPage,
+    RecognizedWord,
     RegionKind,
     Table,
+    TableCell,
 )
 from ocr.barcodes import read_barcodes
 from ocr.cleaning import prepare_for_reading
+from ocr.dewarping import Bend, find_bend
 from ocr.engine import OcrEngine
 from ocr.handwriting.header import read_header_cells
 from ocr.language.confidence import load_rating
@@ -32,7 +36,7 @@ from ocr.language.patterns import mend_patterns
 from ocr.line_detector import detect_lines
 from ocr.lines import scale_line
 from ocr.noise import drop_noise
-from ocr.orientation import find_rotation, find_skew
+from ocr.orientation import find_rotation, find_skew, find_text_mask
 from ocr.page_image import PageImage, decode_page, straighten, turn
 from ocr.quality import Assessment, assess_quality
 from ocr.reading_order import arrange_lines
@@ -45,6 +49,9 @@ HEADER_CELL_CONFIDENCE = 0.8  # between the printed words of a header there is n
 SURE_WORD_CONFIDENCE = 0.6
 MIN_SURE_LETTERS = 6  # on a page with next to no ink: less is a stamp's rim read as letters
 MIN_SURE_SHARE = 0.2  # of the shapes of pale ink: of a page shining through, seen from behind, next to none is read surely
+
+
+_Boxed = TypeVar("_Boxed", RecognizedLine, RecognizedWord, PageRegion, Barcode, Table, TableCell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class _Content:
 def read_page(source: PageSource, engine: OcrEngine, *, name: str = "", timeout_s: float = PAGE_TIMEOUT_S) -> RecognizedPage:
     """Read one page. ``name`` is the scan's name for error messages; ``timeout_s`` bounds the recognition.
 
-    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, marks, clean, detect,
+    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, dewarp, marks, clean, detect,
     recognize, mend, tables, arrange, header.
 
     Raises TruncatedFileError, RecognitionError, RecognitionTimeoutError, ConfigurationError.
@@ -88,7 +95,12 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
     with _timed(seconds, "deskew"):
         skew_deg = find_skew(turned)
         level = straighten(turned, skew_deg)
-    content = _read_level(PageImage(level, page.dpi), assessment.letter_height_px, engine, timeout_s, seconds)
+    with _timed(seconds, "dewarp"):
+        bend = find_bend(find_text_mask(level), level.shape[1], level.shape[0])
+        flat = bend.straighten(level) if bend else level
+    content = _read_level(PageImage(flat, page.dpi), assessment.letter_height_px, engine, timeout_s, seconds)
+    if bend:
+        content = _bend_back(content, bend)
     verdict, lines = _settle_blank(assessment, content.lines)
     return _finish(source, rotation_deg, skew_deg, verdict, replace(content, lines=lines), seconds)
 
@@ -121,6 +133,20 @@ def _read_level(
         lines = header.lines
     regions = (*settle_regions(marks.regions, lines), *(_as_handwriting(box) for box in header.regions_px))
     return _Content(lines, add_barcodes(regions, barcodes), barcodes, tables)
+
+
+def _bend_back(content: _Content, bend: Bend) -> _Content:
+    """Carry the boxes of what was found on the straightened page back to the page as it is."""
+
+    def restore(one: _Boxed) -> _Boxed:
+        return replace(one, bbox_px=bend.restore_box(one.bbox_px))
+
+    return _Content(
+        tuple(replace(restore(line), words=tuple(map(restore, line.words))) for line in content.lines),
+        tuple(map(restore, content.regions)),
+        tuple(map(restore, content.barcodes)),
+        tuple(replace(restore(table), cells=tuple(map(restore, table.cells))) for table in content.tables),
+    )
 
 
 def _as_handwriting(box: BoxPx) -> PageRegion:

@@ -11,13 +11,16 @@ import pytest
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
+from benchmarks.scoring import score_page
 from dossiers.errors import ConfigurationError, RecognitionError, RecognitionTimeoutError, TruncatedFileError
 from dossiers.page import BoxPx, RecognizedLine
 from ocr.engine import Reading
 from ocr.lines import scale_box
+from ocr.load import extract_pages
 from ocr.page_image import Pixels, straighten, turn
 from ocr.pages import read_page
 from ocr.two_readers import TwoReaders, open_engine
+from samples.generator.single_pages import draw_level
 from tests.unit.ocr.drawing import PARAGRAPH, Text, as_bgr, draw_page, save_source
 
 LETTERHEAD = (
@@ -43,11 +46,21 @@ def test_a_page_is_read_line_by_line_in_order(tmp_path: Path, engine: TwoReaders
     assert error_share(EXPECTED, page.lines) < 0.03
     assert page.confidence > 0.85
     assert (page.rotation_deg, page.skew_deg) == (0, 0.0)
-    stages = "load quality orientation deskew marks clean detect recognize mend tables arrange header"
+    stages = "load quality orientation deskew dewarp marks clean detect recognize mend tables arrange header"
     assert " ".join(page.seconds) == stages
     body = page.lines[7]
     assert body.bbox_px.left == pytest.approx(230, abs=8)
     assert body.bbox_px.top == pytest.approx(505, abs=15)
+
+
+@pytest.mark.parametrize(("level", "index"), [("hard-curl", 1), ("hard-photo", 1), ("hard-toner", 1)])
+def test_bent_and_pale_pages_are_read(tmp_path: Path, engine: TwoReaders, level: str, index: int) -> None:
+    """Pages that were once lost: a book's curl, a photograph aslant, an empty cartridge as pale as what shines through."""
+    truth = draw_level(level, 41, index + 1, tmp_path)[index]
+    scan = tmp_path / "dossiers" / truth.path
+    (source,) = extract_pages(scan, scan.name, tmp_path).pages
+    page = read_page(source, engine)
+    assert score_page([line.text for line in truth.pages[0].lines], [line.text for line in page.lines]).error < 0.05
 
 
 @pytest.mark.parametrize(("turned_deg", "lean_deg"), [(90, 0), (180, 2), (270, -3), (0, 0.4)])
