@@ -107,7 +107,8 @@ class RegionKind(StrEnum):
     """What a part of a page holds that is no print.
 
     ``FAN_STAMP`` (dấu giáp lai) is the part of a seal that is left on the edge of one sheet of several; ``STAMP`` is any
-    other stamp, such as the register stamp CÔNG VĂN ĐẾN or HỎA TỐC.
+    other stamp, such as the register stamp CÔNG VĂN ĐẾN or HỎA TỐC. ``DIGITAL_SIGNATURE`` is what a signing program drew: who
+    signed, and the second.
     """
 
     SEAL = "seal"
@@ -117,6 +118,7 @@ class RegionKind(StrEnum):
     HANDWRITING = "handwriting"
     PICTURE = "picture"
     BARCODE = "barcode"
+    DIGITAL_SIGNATURE = "digital_signature"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from dossiers.page import BoxPx
 from ocr.page_image import WHITE, Pixels, as_pixels
 
-MIN_BEND_SHARE = 0.003  # of the page's height: 7 px on A4 at 200 dpi, a quarter of a line; below it a reader does not mind
+MIN_BEND_SHARE = (
+    0.0045  # of the page's height: 10 px on A4 at 200 dpi, a third of a line; what bends less is read better as it is
+)
 MAX_BEND_SHARE = 0.08
 MIN_ROWS = 6
 MIN_ROW_SHARE = 0.3  # of the page's width; shorter ones say little about a bend

@@ -40,7 +40,14 @@ from ocr.orientation import find_rotation, find_skew, find_text_mask
 from ocr.page_image import PageImage, decode_page, straighten, turn
 from ocr.quality import Assessment, assess_quality
 from ocr.reading_order import arrange_lines
-from ocr.regions import add_barcodes, drop_region_words, find_marks, lift_ink, settle_regions
+from ocr.regions import (
+    add_barcodes,
+    drop_region_words,
+    find_marks,
+    lift_ink,
+    part_digital_signatures,
+    settle_regions,
+)
 from ocr.tables.find import find_tables
 from ocr.text import count_letters
 
@@ -123,7 +130,7 @@ def _read_level(
         mended = mend_lines(readings, rating=load_rating())
     height, width = page.pixels.shape[:2]
     placed = [scale_line(line, 1 / readable.scale, width, height) for line in drop_noise(mended)]
-    print_lines = drop_region_words(placed, marks.regions)
+    print_lines, signed = part_digital_signatures(drop_region_words(placed, marks.regions))
     with _timed(seconds, "tables"):
         tables = find_tables(lifted, page.dpi, print_lines)
     with _timed(seconds, "arrange"):
@@ -131,7 +138,7 @@ def _read_level(
     with _timed(seconds, "header"):
         header = read_header_cells(page.pixels, lines)
         lines = header.lines
-    regions = (*settle_regions(marks.regions, lines), *(_as_handwriting(box) for box in header.regions_px))
+    regions = (*settle_regions(marks.regions, lines), *signed, *(_as_handwriting(box) for box in header.regions_px))
     return _Content(lines, add_barcodes(regions, barcodes), barcodes, tables)
 
 
