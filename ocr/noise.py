@@ -15,6 +15,8 @@ MIN_LINE_CONFIDENCE = 0.3
 MIN_SHORT_LINE_CONFIDENCE = 0.5
 SHORT_LINE_LETTERS = 3
 MIN_HEIGHT_EM, MAX_HEIGHT_EM = 0.25, 3.5
+TEXT_END = "./."
+MIN_CONFIDENCE_BEHIND_END = 0.7
 KEPT_MARKS = frozenset("-+*•./,;:()\"'“”%&")
 
 
@@ -51,7 +53,15 @@ def _trim(words: list[RecognizedWord]) -> list[RecognizedWord]:
         first += 1
     while last > first and _is_doubtful_mark(words[last - 1]):
         last -= 1
-    return words[first:last]
+    return _end_text(words[first:last])
+
+
+def _end_text(words: list[RecognizedWord]) -> list[RecognizedWord]:
+    """Cut what is doubtful behind the sign that ends a paper's text (NĐ 30/2020, App. I, II.6): a speck, a stroke of a pen."""
+    for at, word in enumerate(words[:-1]):
+        if word.text.endswith(TEXT_END) and all(rest.confidence < MIN_CONFIDENCE_BEHIND_END for rest in words[at + 1 :]):
+            return words[: at + 1]
+    return words
 
 
 def _is_doubtful_mark(word: RecognizedWord) -> bool:

@@ -65,7 +65,8 @@ def _weigh_form(text: str, readings: list[str]) -> float:
     is_worse_address = not is_address(text) and any(map(is_address, others))
     is_worse_word = MIXED_WORD.search(text) and any(is_syllable(split_word(other).core) for other in others)
     is_run_together = RUN_TOGETHER.search(text) and not all(map(RUN_TOGETHER.search, others))
-    if is_worse_address or is_worse_word or is_run_together:
+    is_two_words = not text.isascii() and _is_two_syllables(split_word(text).core)
+    if is_worse_address or is_worse_word or is_run_together or is_two_words:
         return ILL_FORMED_COST
     is_worse_name = text[:1].isupper() and not is_surname(text) and any(map(is_surname, others))
     return NO_SURNAME_COST if is_worse_name else 0.0
@@ -88,9 +89,18 @@ def _vary(reading: str, model: NgramModel, *, is_modern: bool) -> Iterator[str]:
                 small = place_tone(letters, tone, is_modern=is_modern if style is None else style)
                 yield f"{token.before}{copy_case(token.core, small)}{token.after}"
     if not is_known:
-        for cut in range(2, len(token.core) - 1):
-            if is_syllable(token.core[:cut]) and is_syllable(token.core[cut:]):
-                yield f"{token.before}{token.core[:cut]} {token.core[cut:]}{token.after}"
+        for cut in _list_cuts(token.core):
+            yield f"{token.before}{token.core[:cut]} {token.core[cut:]}{token.after}"
+
+
+def _is_two_syllables(core: str) -> bool:
+    """Tell whether a word can only be two that lost the space between them: Vietnamese is written syllable by syllable."""
+    return core.isalpha() and not is_syllable(core) and bool(_list_cuts(core))
+
+
+def _list_cuts(core: str) -> list[int]:
+    """Return the places where a word falls into two syllables of at least two letters."""
+    return [cut for cut in range(2, len(core) - 1) if is_syllable(core[:cut]) and is_syllable(core[cut:])]
 
 
 def _mix(one: str, other: str, model: NgramModel) -> Iterator[str]:

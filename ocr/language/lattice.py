@@ -8,6 +8,7 @@ must not be touched (``protect``) can only be one of their readings. What was me
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -31,6 +32,8 @@ RARE_SYLLABLE_NATS = 12.0
 FLOOR_NATS = 11.0  # no word is unlikelier than one in 60,000: office papers know words that laws do not
 UNKNOWN_NATS, UNKNOWN_LETTER_NATS = 6.0, 1.0  # a word that nobody knows; the longer, the less likely
 MARKS = frozenset({BREAK, COMMA})  # punctuation is context: what it costs by itself would only teach to leave it out
+ITEM = re.compile(r"[-+•*]|(?:[0-9]{1,2}|[a-zđ]|[IVX]{1,4})[.)]|Điều")
+MIN_CAPITALS = 0.8  # of a heading's letters
 STRANGE_CAPITALS_COST = 3.0  # "luật TỔ chức": one word in capitals among small ones, which no rule of writing gives
 
 
@@ -59,8 +62,13 @@ def choose_texts(lines: Sequence[Sequence[Slot]], model: NgramModel, settings: M
     is_modern = prefers_modern_tones(slot.first_text for line in lines for slot in line)
     ways = [_Way(0.0, START, ())]
     done: list[str] = []
+    before: list[str] = []
     for line in lines:
         words = [slot.first_text for slot in line]
+        if begins_anew(before, words):
+            done += min(ways, key=lambda way: way.cost).texts
+            ways = [_Way(0.0, START, ())]
+        before = words
         for at, slot in enumerate(line):
             offered = offer_candidates(slot, words, at, model, settings, is_modern=is_modern)
             ways = _extend(ways, offered, model, settings.weight)
@@ -90,6 +98,20 @@ def offer_candidates(
         return [Candidate(slot.first_text, 0.0)]
     offered = list_candidates(slot, model, may_mend=settings.may_mend and not is_locked, is_modern=is_modern)
     return [replace(one, cost=one.cost + settings.weight * _weigh_look(one.text, words, at, model)) for one in offered]
+
+
+def begins_anew(before: Sequence[str], words: Sequence[str]) -> bool:
+    """Tell whether a line says nothing about how the one before it ends: a heading begins or ended, or an item of a list."""
+    if not before or not words:
+        return True
+    if ITEM.fullmatch(words[0]):
+        return True
+    return _is_capital_line(before) != _is_capital_line(words)
+
+
+def _is_capital_line(words: Sequence[str]) -> bool:
+    letters = "".join(words)
+    return letters.isupper() or sum(letter.isupper() for letter in letters) > MIN_CAPITALS * sum(map(str.isalpha, letters))
 
 
 def rate_reading(words: Sequence[RecognizedWord], model: NgramModel) -> float:
