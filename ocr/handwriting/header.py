@@ -20,7 +20,8 @@ from ocr.lines import join_words
 from ocr.page_image import Pixels
 
 DOUBT_CEILING = 0.6  # a reading that is not sure never says more, so that a person looks
-DISPUTE_CONFIDENCE = 0.9
+SURE_PRINT_CONFIDENCE = 0.9
+DISPUTE_CONFIDENCE = 0.75  # what is written by hand is read as print with at most 0.6 (docs/handwriting.md)
 AGREEMENT_SHARE = 0.3  # of the doubt stays when the reader of print read the same digits
 _ALLOWED = {"day": DAYS, "month": MONTHS}
 _WORDS = {"day": ("ngày", "tháng"), "month": ("tháng", "năm")}
@@ -85,18 +86,24 @@ def _read_cell(cell: Cell) -> CellReading:
     if reading.text and re.sub(r"\D", "", cell.gap.read) == reading.text:
         reading = DigitReading(reading.text, 1 - (1 - reading.confidence) * AGREEMENT_SHARE)
     is_disputed = _is_disputed(cell, reading.text)
-    if is_disputed and not cell.has_sure_edges:
-        # Print next to a slash that was not found where it should be.
+    if is_disputed and not (cell.has_sure_edges and reading.is_sure):
+        # Print next to a slash that was not found where it should be, or with the other side of the sheet shining through.
         return CellReading(cell.kind, Ink.PRINTED, cell.bbox_px, "", 0.0, is_sure=False)
     is_sure = reading.is_sure and cell.has_sure_edges and not is_disputed
     confidence = reading.confidence if is_sure else min(reading.confidence, DOUBT_CEILING)
-    return CellReading(cell.kind, cell.ink, cell.bbox_px, reading.text, round(confidence, 4), is_sure)
+    is_print_surer = is_disputed and trust_read(cell.gap) >= SURE_PRINT_CONFIDENCE
+    text = _strip_read(cell) if is_print_surer else reading.text
+    return CellReading(cell.kind, cell.ink, cell.bbox_px, text, round(confidence, 4), is_sure)
 
 
 def _is_disputed(cell: Cell, text: str) -> bool:
     """Say whether the reader of print read other digits there, and was sure of them."""
-    read = cell.gap.read.strip(" .,")
+    read = _strip_read(cell)
     return read.isdecimal() and read != text and trust_read(cell.gap) >= DISPUTE_CONFIDENCE
+
+
+def _strip_read(cell: Cell) -> str:
+    return cell.gap.read.strip(" .,")
 
 
 def _mend_line(line: RecognizedLine, written: list[tuple[Cell, CellReading]]) -> RecognizedLine:
