@@ -48,6 +48,7 @@ from ocr.regions import (
     part_digital_signatures,
     settle_regions,
 )
+from ocr.show_through import drop_show_through
 from ocr.tables.find import find_tables
 from ocr.text import count_letters
 
@@ -128,8 +129,9 @@ def _read_level(
         readings = engine.read_lines(readable.pixels, boxes, timeout_s)
     with _timed(seconds, "mend"):
         mended = mend_lines(readings, rating=load_rating())
+    found = drop_show_through(drop_noise(mended), readable.pixels)
     height, width = page.pixels.shape[:2]
-    placed = [scale_line(line, 1 / readable.scale, width, height) for line in drop_noise(mended)]
+    placed = [scale_line(line, 1 / readable.scale, width, height) for line in found]
     print_lines, signed = part_digital_signatures(drop_region_words(placed, marks.regions))
     with _timed(seconds, "tables"):
         tables = find_tables(lifted, page.dpi, print_lines)
