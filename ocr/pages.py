@@ -32,7 +32,7 @@ from ocr.language.patterns import mend_patterns
 from ocr.line_detector import detect_lines
 from ocr.lines import scale_line
 from ocr.noise import drop_noise
-from ocr.orientation import find_rotation, find_skew
+from ocr.orientation import find_rotation, find_skew, find_text_mask
 from ocr.page_image import PageImage, decode_page, straighten, turn
 from ocr.quality import Assessment, assess_quality
 from ocr.reading_order import arrange_lines
@@ -82,10 +82,11 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
     if assessment.verdict.is_blank:
         return _finish(source, page.hint_deg or 0, 0.0, assessment.verdict, _Content(), seconds)
     with _timed(seconds, "orientation"):
-        rotation_deg = find_rotation(page, engine).rotation_deg
+        mask = find_text_mask(page.pixels)
+        rotation_deg = find_rotation(page, engine, mask).rotation_deg
         turned = turn(page.pixels, rotation_deg)
     with _timed(seconds, "deskew"):
-        skew_deg = find_skew(turned)
+        skew_deg = find_skew(turned, turn(mask, rotation_deg))
         level = straighten(turned, skew_deg)
     content = _read_level(PageImage(level, page.dpi), assessment.letter_height_px, engine, timeout_s, seconds)
     verdict, lines = _settle_blank(assessment, content.lines)
