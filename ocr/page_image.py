@@ -60,7 +60,7 @@ def decode_page(source: PageSource) -> PageImage:
         raise UnreadablePathError(name=source.path.name, detail="missing") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise TruncatedFileError(name=source.path.name, detail=f"{type(error).__name__}: {error}") from error
-    pixels = array if array.ndim == 2 else np.ascontiguousarray(array[:, :, ::-1])
+    pixels = array if array.ndim == 2 else as_pixels(cv2.cvtColor(array, cv2.COLOR_RGB2BGR))
     return PageImage(pixels, source.dpi, EXIF_TURNS_DEG.get(orientation) if orientation is not None else None)
 
 

@@ -98,10 +98,11 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
     if assessment.verdict.is_blank:
         return _finish(source, page.hint_deg or 0, 0.0, assessment.verdict, _Content(), seconds)
     with _timed(seconds, "orientation"):
-        rotation_deg = find_rotation(page, engine).rotation_deg
+        mask = find_text_mask(page.pixels)
+        rotation_deg = find_rotation(page, engine, mask).rotation_deg
         turned = turn(page.pixels, rotation_deg)
     with _timed(seconds, "deskew"):
-        skew_deg = find_skew(turned)
+        skew_deg = find_skew(turned, turn(mask, rotation_deg))
         level = straighten(turned, skew_deg)
     with _timed(seconds, "dewarp"):
         bend = find_bend(find_text_mask(level), level.shape[1], level.shape[0])

@@ -29,10 +29,14 @@ IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class PlacedImage:
-    """An image XObject and the matrix that carries the unit square to the page, in points."""
+    """An image XObject and the matrix that carries the unit square to the page, in points.
+
+    ``is_alone``: nothing else is visible on the page.
+    """
 
     xobject: pikepdf.Object
     matrix: Matrix
+    is_alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,8 @@ class _TooComplicatedError(Exception):
     """The content is not that of a scanner's page; it is rasterized instead."""
 
 
-def find_only_image(page: pikepdf.Page, box: Rectangle, max_content_bytes: int) -> PlacedImage | None:
-    """Return the image that alone makes up the page within ``box`` (points), or None when other things are visible.
+def find_page_image(page: pikepdf.Page, box: Rectangle, max_content_bytes: int) -> PlacedImage | None:
+    """Return the image that fills the page within ``box`` (points), whether it is all there is or lies under other things.
 
     What is painted before an opaque image that covers the page is hidden by it and does not count.
     """
@@ -71,7 +75,7 @@ def find_only_image(page: pikepdf.Page, box: Rectangle, max_content_bytes: int) 
         _walk_content(walk, page.obj.get("/Contents"), resources, _State(IDENTITY), depth=0)
     except (_TooComplicatedError, pikepdf.PdfError, ValueError, TypeError, ArithmeticError, AttributeError, zlib.error):
         return None
-    return None if walk.is_other else walk.image
+    return replace(walk.image, is_alone=not walk.is_other) if walk.image else None
 
 
 def transform_box(matrix: Matrix, box: Rectangle = (0.0, 0.0, 1.0, 1.0)) -> Rectangle:

@@ -20,6 +20,7 @@ MIN_LETTER_HEIGHT_PX = 10  # x-height of 11 pt Times at 200 dpi is 14 px, at 150
 MIN_LETTERS_FOR_HEIGHT = 60
 THUMBNAIL_SIDE_PX = 1750  # 150 dpi on A4
 THUMBNAIL_DPI = 150
+MAX_SIZE_DEVIATION = 0.02
 STRONG_INK_LEVEL = 165  # of 255 on flattened paper; what shines through from the other side stays lighter
 WEAK_INK_LEVEL = 215  # what an empty cartridge prints is no darker than what shines through: only reading tells them apart
 MIN_LETTER_PX, MAX_LETTER_PX = 6, 50
@@ -59,10 +60,9 @@ class Assessment:
 
 def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
     """Judge a page (gray or BGR, at ``dpi``) as it was scanned."""
-    gray = to_gray(pixels)
-    scale = min(1.0, THUMBNAIL_SIDE_PX / max(gray.shape))
-    small = resize(gray, scale)
-    flat = flatten_light(resize(lift_seals(pixels), scale), THUMBNAIL_DPI)
+    thumbnail, scale = make_thumbnail(pixels)
+    small = to_gray(thumbnail)
+    flat = flatten_light(lift_seals(thumbnail), THUMBNAIL_DPI)
     ink = as_pixels((flat < STRONG_INK_LEVEL) * np.uint8(255))
     letters = _find_letters(ink)
     ink_share = float((ink > 0).mean())
@@ -70,7 +70,7 @@ def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
     is_blank = max(len(letters), len(weak_letters)) < BLANK_LETTERS and ink_share < BLANK_INK_SHARE
     is_sparse = len(letters) < SPARSE_LETTERS and ink_share < SPARSE_INK_SHARE
     sharpness, contrast = measure_sharpness(small, ink), measure_contrast(small, ink)
-    is_colour = has_colour(pixels)
+    is_colour = has_colour(thumbnail)
     letter_height = _measure_letter_height(letters, scale)
     faults = {
         QualityFault.LOW_DPI: dpi < MIN_DPI or (letter_height is not None and letter_height < MIN_LETTER_HEIGHT_PX),
@@ -84,17 +84,30 @@ def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
     return Assessment(verdict, is_sparse, len(letters), len(weak_letters), letter_height)
 
 
+def make_thumbnail(pixels: Pixels) -> tuple[Pixels, float]:
+    """Return the page with its long side at about THUMBNAIL_SIDE_PX, if it is longer, and the scale of that.
+
+    Whole pixels are averaged where that comes close enough: at 300 dpi in a tenth of the time.
+    """
+    height, width = pixels.shape[:2]
+    times = max(height, width) / THUMBNAIL_SIDE_PX
+    whole = round(times)
+    if times <= 1 or abs(times - whole) > MAX_SIZE_DEVIATION * times:
+        scale = min(1.0, 1 / times)
+        return resize(pixels, scale), scale
+    return resize(pixels[: height // whole * whole, : width // whole * whole], 1 / whole), 1 / whole
+
+
 def measure_sharpness(gray: Pixels, ink: Pixels) -> float:
     """Return how steep the edges of the ink are, as the share of the contrast that is crossed in a pixel; about 0 to 1."""
     edges = cv2.morphologyEx(ink, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
     if edges.sum() < 50:
         return 0.0
-    values = gray.astype(np.float32)
-    steps = np.hypot(cv2.Sobel(values, cv2.CV_32F, 1, 0, ksize=3) / 8, cv2.Sobel(values, cv2.CV_32F, 0, 1, ksize=3) / 8)
+    across, down = (cv2.Sobel(gray, cv2.CV_16S, *order, ksize=3)[edges].astype(np.float32) / 8 for order in ((1, 0), (0, 1)))
     window = np.ones((7, 7), np.uint8)
-    span = cv2.dilate(values, window) - cv2.erode(values, window)
+    span = cv2.subtract(cv2.dilate(gray, window), cv2.erode(gray, window))
     # The steepest half of the edge pixels: the others lie beside the edge or in corners.
-    ratios = 2 * steps[edges] / np.maximum(span[edges], 16)
+    ratios = 2 * np.hypot(across, down) / np.maximum(span[edges], 16)
     return float(np.quantile(ratios, 0.75))
 
 
@@ -107,12 +120,12 @@ def measure_contrast(gray: Pixels, ink: Pixels) -> float:
     return float(max(0.0, (np.quantile(gray, 0.9) - dark) / 255))
 
 
-def has_colour(pixels: Pixels) -> bool:
-    """Say whether the page was scanned in colour, whatever is on it."""
-    if pixels.ndim == 2:
+def has_colour(thumbnail: Pixels) -> bool:
+    """Say whether a page was scanned in colour, whatever is on it, by its thumbnail (``make_thumbnail``)."""
+    if thumbnail.ndim == 2:
         return False
-    small = resize(pixels, min(1.0, THUMBNAIL_SIDE_PX / max(pixels.shape[:2])))
-    chroma = small.max(axis=2) - small.min(axis=2)
+    b, g, r = cv2.split(thumbnail)
+    chroma = as_pixels(cv2.subtract(cv2.max(cv2.max(b, g), r), cv2.min(cv2.min(b, g), r)))
     return bool(chroma.mean() >= MIN_MEAN_CHROMA or (chroma > STRONG_CHROMA).mean() >= MIN_STRONG_SHARE)
 
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from cryptography.x509.oid import NameOID
 
 from dossiers.errors import ConfigurationError, SigningError
@@ -43,7 +42,7 @@ class SigningIdentity:
     certificate: asn1_x509.Certificate = field(repr=False)
     chain: tuple[asn1_x509.Certificate, ...] = field(repr=False)
     trust_roots: tuple[asn1_x509.Certificate, ...] = field(repr=False)
-    private_key: asn1_keys.PrivateKeyInfo = field(repr=False)
+    key: SigningKey = field(repr=False)
 
 
 def load_identity(pkcs12_path: Path, passphrase: bytes, now: datetime | None = None) -> SigningIdentity:
@@ -120,7 +119,6 @@ def _check_key(certificate: x509.Certificate, key: SigningKey) -> None:
 def _make_identity(certificates: list[x509.Certificate], key: SigningKey) -> SigningIdentity:
     leaf = certificates[0]
     roots = [certificate for certificate in certificates if certificate.issuer == certificate.subject]
-    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return SigningIdentity(
         name=_name_of(leaf),
         is_demonstration=bears_demonstration_mark(leaf.subject.rfc4514_string(), leaf.issuer.rfc4514_string()),
@@ -129,7 +127,7 @@ def _make_identity(certificates: list[x509.Certificate], key: SigningKey) -> Sig
         certificate=_to_asn1(leaf),
         chain=tuple(_to_asn1(certificate) for certificate in certificates[1:]),
         trust_roots=tuple(_to_asn1(certificate) for certificate in roots),
-        private_key=asn1_keys.PrivateKeyInfo.load(private),
+        key=key,
     )
 
 

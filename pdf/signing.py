@@ -6,6 +6,7 @@ access is to the time-stamping authority that the caller names.
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from asn1crypto import cms
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, InnerScaling, Margins, SimpleBoxLayoutRule
@@ -26,6 +29,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash, process_pss_params
 
 from dossiers.errors import (
     AlreadySignedError,
@@ -37,7 +41,7 @@ from dossiers.errors import (
 from dossiers.model import ArchivalPdf, SignatureLevel, SignedPdf
 from pdf.event_loop import run_to_end
 from pdf.files import hash_file, name_disk_fault, replace_atomically
-from pdf.identity import SigningIdentity, check_validity
+from pdf.identity import SigningIdentity, SigningKey, check_validity
 from pdf.visible_mark import VIETNAM_TIME, MarkText, PlacedMark, place_mark
 
 FIELD_NAME = "SohoaSignature"
@@ -63,6 +67,25 @@ class _DatedSigner(signers.PdfSigner):
         session = super().init_signing_session(pdf_out, existing_fields_only=existing_fields_only)
         session.system_time = self.signed_at
         return session
+
+
+class _HeldKeySigner(signers.Signer):
+    """A signer that holds its key ready: pyHanko's own reads and checks an RSA key anew for every signature, 0.1 s each."""
+
+    key: SigningKey
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        key = self.key
+        if isinstance(key, EllipticCurvePrivateKey):
+            # Two integers in DER (RFC 3279, 2.2.3), each with its header and perhaps a zero before it.
+            longest = 2 * (math.ceil(key.key_size / 8) + 3) + 3
+            return bytes(longest) if dry_run else key.sign(data, ECDSA(get_pyca_cryptography_hash(digest_algorithm)))
+        if dry_run:
+            return bytes(math.ceil(key.key_size / 8))
+        mechanism = self.get_signature_mechanism_for_digest(digest_algorithm)
+        if mechanism["algorithm"].native == "rsassa_pss":
+            return key.sign(data, *process_pss_params(mechanism["parameters"]))
+        return key.sign(data, PKCS1v15(), get_pyca_cryptography_hash(digest_algorithm))
 
 
 class _ClearTimeStamper(RequestsHTTPTimeStamper):
@@ -162,16 +185,17 @@ def _sign_in_place(
     run_to_end(lambda: signer.async_sign_pdf(writer, bytes_reserved=reserved, in_place=True))
 
 
-def _make_cms_signer(identity: SigningIdentity, options: SigningOptions) -> signers.SimpleSigner:
+def _make_cms_signer(identity: SigningIdentity, options: SigningOptions) -> _HeldKeySigner:
     store = SimpleCertificateStore()
     store.register_multiple(identity.chain)
-    return signers.SimpleSigner(
+    signer = _HeldKeySigner(
         signing_cert=identity.certificate,
-        signing_key=identity.private_key,
         cert_registry=store,
         prefer_pss=options.use_pss,
         embed_roots=False,  # a verifier must have the root already; nothing signs a copy of it in here
     )
+    signer.key = identity.key
+    return signer
 
 
 def _prepare_mark(writer: IncrementalPdfFileWriter, mark: MarkText, unsigned_path: Path, signed_at: datetime) -> PlacedMark:

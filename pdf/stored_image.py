@@ -120,7 +120,10 @@ def _store_layers(pdf: pikepdf.Pdf, page: LayeredPage) -> StoredImage:
     images = {PAPER_RESOURCE: make_image(pdf, paper, (page.paper.width, page.paper.height))}
     if page.ink is not None:
         images[INK_RESOURCE] = _make_ink(pdf, page.ink)
-    return _make_stored(StoredForm.LAYERED, images, MaskDpi=page.mask_dpi, ColourDpi=page.mask_dpi // page.cell_px)
+    resolutions = {"MaskDpi": page.mask_dpi, "PaperDpi": page.mask_dpi // page.paper.cell_px}
+    if page.ink is not None:
+        resolutions["InkDpi"] = page.mask_dpi // page.ink.cell_px
+    return _make_stored(StoredForm.LAYERED, images, **resolutions)
 
 
 def _make_ink(pdf: pikepdf.Pdf, ink: InkLayer) -> pikepdf.Stream:

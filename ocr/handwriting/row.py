@@ -93,7 +93,8 @@ def _measure_darkness(part: Pixels, *, keeps_red: bool) -> Pixels:
     """Return the darkness against the row's own paper, the darkest print at about 255."""
     gray = to_gray(part)
     if part.ndim == 3:
-        gray = part.min(axis=2) if keeps_red else np.maximum(part[:, :, 2], gray)
+        b, g, r = cv2.split(part)
+        gray = as_pixels(cv2.min(cv2.min(b, g), r) if keeps_red else cv2.max(r, gray))
     paper = float(np.percentile(gray, PAPER_PERCENTILE))
     dark = np.clip(paper - gray.astype(np.float32), 0, None)
     inky = dark[dark > 40]

@@ -46,4 +46,4 @@ def decode_paper(data: bytes) -> Pixels:
 def encode_indexes(indexes: Pixels) -> bytes:
     """Deflate rows of 4-bit indexes, each row starting on a byte."""
     even = np.pad(indexes, ((0, 0), (0, indexes.shape[1] % 2)), mode="edge")
-    return zlib.compress((even[:, ::2] << np.uint8(4) | even[:, 1::2]).tobytes(), 9)
+    return zlib.compress((even[:, ::2] << np.uint8(4) | even[:, 1::2]).tobytes(), 6)

@@ -19,6 +19,9 @@ _ONE_OF_FOUR = 60
 _COARSEST_PX = 8
 _NEARBY_PX = 8
 _INK_GRAIN = 28  # differences of tone within one ink that are not kept
+_FINE_WINDOW_PX = 36  # of the mask: 3 mm
+_LEAST_FINE, _FINE_TIMES_GRAIN = 2.0, 2.5  # of 255, lost on average in a window
+_MOST_FINE_SHARE = 0.001  # of the sheet: 60 mm2 of A4
 
 
 def average_paper(pixels: Pixels, ink: Pixels, cell_px: int, halo_px: int) -> Pixels:
@@ -27,6 +30,24 @@ def average_paper(pixels: Pixels, ink: Pixels, cell_px: int, halo_px: int) -> Pi
     bare = np.asarray(cv2.bitwise_not(cv2.dilate(ink, kernel)), np.uint8)
     values, cover = _average(pixels, bare, cell_px)
     return _fill(values, _mark_covered(cover, _HALF_COVERED), nothing=255)
+
+
+def halve_plain_paper(paper: Pixels, cell_px: int) -> Pixels | None:
+    """Return the paper at half its resolution, or None when something fine is on it: a picture, a pale stamp.
+
+    Grain is everywhere, so what counts as fine is a place that loses more by it than the sheet does as a whole.
+    """
+    size = (max((paper.shape[1] + 1) // 2, 1), max((paper.shape[0] + 1) // 2, 1))
+    bottom, right = 2 * size[1] - paper.shape[0], 2 * size[0] - paper.shape[1]
+    even = cv2.copyMakeBorder(paper, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
+    half = np.asarray(cv2.resize(even, size, interpolation=cv2.INTER_AREA), np.uint8)
+    back = cv2.resize(half, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR)
+    lost = cv2.absdiff(even, back)
+    lost = lost if lost.ndim == 2 else cv2.cvtColor(lost, cv2.COLOR_RGB2GRAY)
+    side = max(_FINE_WINDOW_PX // cell_px, 1)
+    nearby = cv2.blur(lost.astype(np.float32), (side, side))
+    is_fine = nearby > max(_LEAST_FINE, _FINE_TIMES_GRAIN * float(np.median(nearby)))
+    return None if float(is_fine.mean()) > _MOST_FINE_SHARE else half
 
 
 def average_ink(pixels: Pixels, ink: Pixels, cell_px: int) -> tuple[Pixels, Pixels]:

@@ -1,7 +1,7 @@
 """A page taken apart into paper, ink and the ink's shape, as mixed raster content (ITU-T T.44) does it.
 
 The shape is one bit a pixel at the scan's own resolution, or finer when the scan is coarse: a soft edge at 100 dpi says
-where the edge lies more finely than its pixels do. Colours need no more than 100 to 150 dpi behind it.
+where the edge lies more finely than its pixels do. Colours need no more than 75 to 150 dpi behind it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from pdf.image_formats import CcittImage
 from pdf.layered_image.codecs import encode_indexes, encode_mask, encode_paper
-from pdf.layered_image.colour_layers import Pixels, average_ink, average_paper
+from pdf.layered_image.colour_layers import Pixels, average_ink, average_paper, halve_plain_paper
 from pdf.layered_image.ink import find_ink, flatten_paper, measure_brightness
 from pdf.layered_image.palette import PalettedImage, choose_colours
 
@@ -22,40 +22,45 @@ _FINE_DPI = 240  # from here on a bilevel edge at the scan's resolution reads as
 _MASK_DPI = 300  # of the mask of coarser scans
 _MOST_ENLARGED = 3.0
 _NEAR_SHADES = (20.0, 28.0, 40.0)  # of 255: closer ones are one colour
-_INK_BYTES = 24 * 1024
-_COLOUR_DPI = 150
+_INK_BYTES = 10 * 1024
+_INK_DPI = 100  # an ink's colour changes more slowly than its shape
+_PAPER_DPI = 150
 _LONG_SIDE_OF_A4_INCH = 11.7
 
 
 @dataclass(frozen=True, slots=True)
 class PaperLayer:
-    """A JPEG that fills the page; ``channels`` is 1 or 3."""
+    """A JPEG that fills the page; ``channels`` is 1 or 3. One of its pixels spans ``cell_px`` pixels of the mask."""
 
     data: bytes
     width: int
     height: int
     channels: int
+    cell_px: int
 
 
 @dataclass(frozen=True, slots=True)
 class InkLayer:
-    """Colours of the ink: deflated 4-bit indexes into ``palette`` (1 or 3 bytes a colour), seen through ``mask`` (black)."""
+    """Colours of the ink: deflated 4-bit indexes into ``palette`` (1 or 3 bytes a colour), seen through ``mask`` (black).
+
+    One index spans ``cell_px`` pixels of the mask.
+    """
 
     data: bytes
     width: int
     height: int
     channels: int
+    cell_px: int
     palette: bytes
     mask: CcittImage
 
 
 @dataclass(frozen=True, slots=True)
 class LayeredPage:
-    """``ink`` is None on a page without any. A cell of the colour layers spans ``cell_px`` pixels of the mask."""
+    """``ink`` is None on a page without any."""
 
     paper: PaperLayer
     ink: InkLayer | None
-    cell_px: int
     mask_dpi: int
 
     @property
@@ -84,17 +89,30 @@ def separate_layers(pixels: Pixels, dpi: int) -> tuple[LayeredPage, Separation]:
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
     mask_dpi = round(dpi * scale)
     mask = find_ink(flatten_paper(measure_brightness(pixels), mask_dpi), mask_dpi)
-    # An enlarged mask has 300 dpi, or three pixels for one of the scan, whatever the scan claims.
-    cell_px = max(_MASK_DPI // _COLOUR_DPI, round(scale)) if scale > 1 else max(math.ceil(dpi / _COLOUR_DPI - 0.1), 1)
-    paper = average_paper(pixels, mask, cell_px, halo_px=max(round(mask_dpi / _COLOUR_DPI), round(scale)))
-    paper_layer = PaperLayer(encode_paper(paper), paper.shape[1], paper.shape[0], 1 if paper.ndim == 2 else 3)
+    halo_px = max(round(mask_dpi / _PAPER_DPI), round(scale))
+    paper_layer = _make_paper(pixels, mask, _choose_cell_px(dpi, scale, _PAPER_DPI), halo_px)
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     if not mask.any():
-        return LayeredPage(paper_layer, None, cell_px, mask_dpi), Separation(grey, mask, None)
+        return LayeredPage(paper_layer, None, mask_dpi), Separation(grey, mask, None)
+    cell_px = _choose_cell_px(dpi, scale, _INK_DPI)
     ink, indexes = _reduce_colours(*average_ink(pixels, mask, cell_px))
     height, width = ink.indexes.shape
-    layer = InkLayer(indexes, width, height, ink.colours.shape[1], ink.colours.tobytes(), encode_mask(mask))
-    return LayeredPage(paper_layer, layer, cell_px, mask_dpi), Separation(grey, mask, _paint(ink))
+    layer = InkLayer(indexes, width, height, ink.colours.shape[1], cell_px, ink.colours.tobytes(), encode_mask(mask))
+    return LayeredPage(paper_layer, layer, mask_dpi), Separation(grey, mask, _paint(ink))
+
+
+def _choose_cell_px(dpi: int, scale: float, colour_dpi: int) -> int:
+    """Return how many pixels of the mask a cell of ``colour_dpi`` or somewhat more spans."""
+    # An enlarged mask has 300 dpi, or three pixels for one of the scan, whatever the scan claims.
+    return max(_MASK_DPI // colour_dpi, round(scale)) if scale > 1 else max(math.ceil(dpi / colour_dpi - 0.1), 1)
+
+
+def _make_paper(pixels: Pixels, mask: Pixels, cell_px: int, halo_px: int) -> PaperLayer:
+    """Return the paper, in half the resolution where nothing fine is on it."""
+    paper = average_paper(pixels, mask, cell_px, halo_px)
+    if (plain := halve_plain_paper(paper, cell_px)) is not None:
+        paper, cell_px = plain, 2 * cell_px
+    return PaperLayer(encode_paper(paper), paper.shape[1], paper.shape[0], 1 if paper.ndim == 2 else 3, cell_px)
 
 
 def _reduce_colours(ink: Pixels, seen: Pixels) -> tuple[PalettedImage, bytes]:

@@ -44,9 +44,9 @@ class Legibility:
 
 def compose_grey(page: LayeredPage, separation: Separation) -> Pixels:
     """Return the brightness of the page as a viewer shows it, at the resolution of the mask."""
-    composed = _enlarge(decode_paper(page.paper.data), page.cell_px, separation.mask.shape)
-    if separation.ink is not None:
-        cv2.copyTo(_enlarge(separation.ink, page.cell_px, separation.mask.shape), separation.mask, composed)
+    composed = _enlarge(decode_paper(page.paper.data), page.paper.cell_px, separation.mask.shape)
+    if page.ink is not None and separation.ink is not None:
+        cv2.copyTo(_enlarge(separation.ink, page.ink.cell_px, separation.mask.shape), separation.mask, composed)
     return composed
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -39,7 +40,15 @@ def choose_colours(pixels: Pixels, seen: Pixels, near: float) -> PalettedImage:
     counts, shades = counts[occupied], shades[occupied]
     colours = _average_members(shades, counts, shades[_spread_out(shades, counts, near)])
     nearest = _find_nearest(_centre_of(np.arange(1 << (_BITS * flat.shape[1])), flat.shape[1]), colours)
-    return PalettedImage(nearest[bins].reshape(pixels.shape[:2]), np.round(colours).astype(np.uint8))
+    indexes = _repeat_unseen(nearest[bins].reshape(pixels.shape[:2]), seen)
+    return PalettedImage(indexes, np.round(colours).astype(np.uint8))
+
+
+def _repeat_unseen(indexes: Pixels, seen: Pixels) -> Pixels:
+    """Let each index that neither it nor a neighbour of which is seen repeat the one before it: it costs nothing then."""
+    near = cv2.dilate(seen, np.ones((3, 3), np.uint8)).reshape(-1) > 0
+    last = np.maximum.accumulate(np.where(near, np.arange(near.size), 0))
+    return np.asarray(indexes.reshape(-1)[last].reshape(indexes.shape), np.uint8)
 
 
 def _count_shades(bins: npt.NDArray[np.uint16], flat: Pixels) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:

@@ -31,6 +31,7 @@ FULL = b"q 595 0 0 842 0 0 cm /Im0 Do Q"
 
 
 def extract(tmp_path: Path, pdf: pikepdf.Pdf | bytes, limits: ScanLimits | None = None, **options: Any) -> ExtractedPages:
+    tmp_path.mkdir(exist_ok=True)
     path = tmp_path / "input.pdf"
     if isinstance(pdf, bytes):
         path.write_bytes(pdf)
@@ -70,22 +71,37 @@ def test_what_is_not_seen_does_not_count(tmp_path: Path, content: bytes) -> None
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "dpi"),
     [
-        FULL + b" BT /F1 12 Tf 100 100 Td (seen) Tj ET",
-        FULL + b" 10 10 200 200 re f",
-        FULL + b" q 100 0 0 100 50 50 cm /Im0 Do Q",
-        b"q 300 0 0 421 0 0 cm /Im0 Do Q",
-        b"q 100 100 200 200 re W n 595 0 0 842 0 0 cm /Im0 Do Q",
-        b"q 593 40 -40 838 20 -20 cm /Im0 Do Q",
-        b"",
+        (FULL + b" BT /F1 12 Tf 100 100 Td (seen) Tj ET", 200),
+        (FULL + b" 10 10 200 200 re f", 200),
+        (FULL + b" q 100 0 0 100 50 50 cm /Im0 Do Q", 200),
+        (b"q 300 0 0 421 0 0 cm /Im0 Do Q", 300),
+        (b"q 100 100 200 200 re W n 595 0 0 842 0 0 cm /Im0 Do Q", 300),
+        (b"q 593 40 -40 838 20 -20 cm /Im0 Do Q", 300),
+        (b"", 300),
     ],
 )
-def test_a_page_with_more_to_see_is_rasterized(tmp_path: Path, content: bytes) -> None:
+def test_a_page_with_more_to_see_is_rasterized(tmp_path: Path, content: bytes, dpi: int) -> None:
     (page,) = extract(tmp_path, make_pdf(JPEG, image_keys=jpeg_keys(SCAN), content=content)).pages
     assert not page.lossless
-    assert page.dpi == 300
-    assert (page.width_px, page.height_px) == pytest.approx((2479, 3508), abs=2)
+    assert page.dpi == dpi
+    assert (page.width_px, page.height_px) == pytest.approx((8.264 * dpi, 11.694 * dpi), abs=2)
+
+
+@pytest.mark.parametrize(("scan_dpi", "dpi"), [(100, 200), (250, 250), (600, 300)])
+def test_a_stamped_scan_is_drawn_at_its_own_resolution(tmp_path: Path, scan_dpi: int, dpi: int) -> None:
+    scan = SCAN.resize((round(8.264 * scan_dpi), round(11.694 * scan_dpi)))
+    content = FULL + b" 10 10 20 20 re f"
+    (page,) = extract(tmp_path, make_pdf(encode(scan, "JPEG"), image_keys=jpeg_keys(scan), content=content)).pages
+    assert (page.lossless, page.dpi) == (False, dpi)
+
+
+def test_a_drawn_page_goes_on_as_png_and_a_drawn_scan_as_jpeg(tmp_path: Path) -> None:
+    bars = b" ".join(b"%d 100 4 600 re f" % left for left in range(40, 560, 20))
+    for content, kind in ((bars, "image/png"), (FULL + bars, "image/jpeg")):
+        (page,) = extract(tmp_path / kind[6:], make_pdf(JPEG, image_keys=jpeg_keys(SCAN), content=content)).pages
+        assert page.media_type == kind
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,14 @@ def _compose(page: LayeredPage, separation: Separation) -> Pixels:
     """Put the layers together in colour, as a viewer does."""
     height, width = separation.mask.shape
 
-    def enlarge(layer: Pixels) -> Pixels:
-        size = (layer.shape[1] * page.cell_px, layer.shape[0] * page.cell_px)
+    def enlarge(layer: Pixels, cell_px: int) -> Pixels:
+        size = (layer.shape[1] * cell_px, layer.shape[0] * cell_px)
         return np.asarray(cv2.resize(layer, size, interpolation=cv2.INTER_LINEAR)[:height, :width], np.uint8)
 
+    assert page.ink is not None
     assert separation.ink is not None
-    return np.where(separation.mask[..., None] > 0, enlarge(separation.ink), enlarge(decode_paper(page.paper.data)))
+    ink, paper = enlarge(separation.ink, page.ink.cell_px), enlarge(decode_paper(page.paper.data), page.paper.cell_px)
+    return np.where(separation.mask[..., None] > 0, ink, paper)
 
 
 def _draw_marks(text: str, size: int, tone: int, paper: int = 245) -> Image.Image:
@@ -124,7 +126,7 @@ def test_a_portrait_is_not_cut_out(letter: tuple[Pixels, LayeredPage, Separation
     before = cv2.blur(pixels, (3, 3))[inside].astype(np.float32)
     after = _compose(page, separation)[inside].astype(np.float32)
     assert np.abs(before - after).mean() < 5
-    assert page.mask_dpi / page.cell_px >= 150
+    assert page.mask_dpi / page.paper.cell_px >= 150
 
 
 def test_a_picture_alone_needs_no_ink() -> None:
