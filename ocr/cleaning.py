@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from ocr.page_image import WHITE, Pixels, as_pixels, resize, to_gray
+from ocr.page_image import READING_DPI, READING_PIXELS, WHITE, Pixels, as_pixels, resize, to_gray
 
-READING_DPI = 200  # read better and faster than 300 (docs/design.md); Tesseract scales lines to its own height anyway
 USUAL_LETTER_HEIGHT_PX = 19  # median height of a shape of ink in 13 pt text at READING_DPI
 MIN_LETTER_HEIGHT_PX = 14
 MAX_ENLARGEMENT = 3.0
@@ -41,6 +41,7 @@ def prepare_for_reading(pixels: Pixels, dpi: int, letter_height_px: float | None
     scale = READING_DPI / dpi
     if letter_height_px and letter_height_px * scale < MIN_LETTER_HEIGHT_PX:
         scale = min(MAX_ENLARGEMENT, USUAL_LETTER_HEIGHT_PX / letter_height_px)
+    scale = min(scale, max(1.0, math.sqrt(READING_PIXELS / (pixels.shape[0] * pixels.shape[1]))))
     gray = lift_seals(pixels)
     if scale < 1:
         gray = resize(gray, scale)
@@ -104,6 +105,7 @@ def erase_leaders(flat: Pixels, dpi: int) -> Pixels:
     if count < 2 or not is_dot.any():
         return flat
     dots = as_pixels(is_dot[labels] * np.uint8(WHITE))
+    del labels  # four bytes a pixel, and the next ones take as much
     gap = max(3, round(MAX_DOT_GAP_INCH * dpi))
     joined = cv2.morphologyEx(dots, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (gap, 1)))
     _, row_labels, row_stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
@@ -24,6 +26,10 @@ READERS: dict[str, type[JpegImageFile] | type[PngImageFile] | type[TiffImageFile
 }
 CV2_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 WHITE = 255
+READING_DPI = 200  # read better and faster than 300 (docs/design.md); Tesseract scales lines to its own height anyway
+READING_PIXELS = 36_000_000  # A4 at 600 dpi has 35 million
+MIN_SHRUNK_DPI = 150
+STRIP_PX = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,13 @@ class PageImage:
     """Pixels of a page: uint8, height x width (gray) or height x width x 3 (blue, green, red).
 
     ``hint_deg`` is the clockwise turn that the file's EXIF orientation asks for; the pixels are *not* turned by it.
-    None when the file says nothing.
+    None when the file says nothing. ``shrunk``: how many pixels of the scan one of these spans, each way.
     """
 
     pixels: Pixels
     dpi: int
     hint_deg: int | None = None
+    shrunk: float = 1.0
 
     @property
     def is_gray(self) -> bool:
@@ -45,6 +52,9 @@ class PageImage:
 
 def decode_page(source: PageSource) -> PageImage:
     """Decode a page's image file, without applying its EXIF orientation.
+
+    A page of more than READING_PIXELS comes smaller: A4 at 1200 dpi or A0 at 300 would take half a GiB for each copy of its
+    pixels, and is read no better.
 
     Raises TruncatedFileError when it is damaged or not of the size that the source states, UnreadablePathError.
     """
@@ -55,13 +65,39 @@ def decode_page(source: PageSource) -> PageImage:
                 raise TruncatedFileError(name=source.path.name, detail=f"size {image.size}")
             orientation = image.getexif().get(EXIF_ORIENTATION_TAG) if source.media_type == "image/jpeg" else None
             plain = image if image.mode in {"L", "RGB"} else image.convert("L" if image.mode == "1" else "RGB")
+            plain, shrunk = _shrink(plain, source.dpi)
             array = np.asarray(plain, dtype=np.uint8)
     except FileNotFoundError as error:
         raise UnreadablePathError(name=source.path.name, detail="missing") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise TruncatedFileError(name=source.path.name, detail=f"{type(error).__name__}: {error}") from error
     pixels = array if array.ndim == 2 else as_pixels(cv2.cvtColor(array, cv2.COLOR_RGB2BGR))
-    return PageImage(pixels, source.dpi, EXIF_TURNS_DEG.get(orientation) if orientation is not None else None)
+    hint_deg = EXIF_TURNS_DEG.get(orientation) if orientation is not None else None
+    return PageImage(pixels, round(source.dpi / shrunk), hint_deg, shrunk)
+
+
+def _shrink(image: Image.Image, dpi: int) -> tuple[Image.Image, float]:
+    """Return a huge picture smaller, and by how much each way."""
+    width, height = image.size
+    wanted = math.sqrt(width * height / READING_PIXELS)
+    if wanted <= 1:
+        return image, 1.0
+    whole = 2 ** math.ceil(math.log2(wanted))
+    if dpi / whole >= MIN_SHRUNK_DPI:
+        image.draft(None, (width // whole, height // whole))  # a JPEG is decoded in half or a quarter of its size
+        wanted = whole
+    size = (math.ceil(width / wanted), math.ceil(height / wanted))
+    return (image if image.size == size else _average(image, size)), width / size[0]
+
+
+def _average(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Scale down in strips: in one go Pillow holds half as much again beside the picture."""
+    small = Image.new(image.mode, size)
+    for top in range(0, size[1], STRIP_PX):
+        bottom = min(top + STRIP_PX, size[1])
+        box = (0.0, top * image.height / size[1], float(image.width), bottom * image.height / size[1])
+        small.paste(image.resize((size[0], bottom - top), Image.Resampling.BOX, box), (0, top))
+    return small
 
 
 def to_gray(pixels: Pixels) -> Pixels:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -27,14 +27,14 @@ from dossiers.page import (
 )
 from ocr.barcodes import read_barcodes
 from ocr.cleaning import prepare_for_reading
-from ocr.dewarping import Bend, find_bend
+from ocr.dewarping import find_bend
 from ocr.engine import OcrEngine
 from ocr.handwriting.header import read_header_cells
 from ocr.language.confidence import load_rating
 from ocr.language.mend import mend_lines
 from ocr.language.patterns import mend_patterns
 from ocr.line_detector import detect_lines
-from ocr.lines import scale_line
+from ocr.lines import scale_box, scale_line
 from ocr.noise import drop_noise
 from ocr.orientation import find_rotation, find_skew, find_text_mask
 from ocr.page_image import PageImage, decode_page, straighten, turn
@@ -95,6 +95,7 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
         page = decode_page(source)
     with _timed(seconds, "quality"):
         assessment = assess_quality(page.pixels, page.dpi)
+        assessment = replace(assessment, verdict=replace(assessment.verdict, dpi=source.dpi))
     if assessment.verdict.is_blank:
         return _finish(source, page.hint_deg or 0, 0.0, assessment.verdict, _Content(), seconds)
     with _timed(seconds, "orientation"):
@@ -109,7 +110,10 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
         flat = bend.straighten(level) if bend else level
     content = _read_level(PageImage(flat, page.dpi), assessment.letter_height_px, engine, timeout_s, seconds)
     if bend:
-        content = _bend_back(content, bend)
+        content = _carry(content, bend.restore_box)
+    if page.shrunk != 1:
+        size = _size_upright(source, rotation_deg)
+        content = _carry(content, lambda box: scale_box(box, page.shrunk, *size))
     verdict, lines = _settle_blank(assessment, content.lines)
     return _finish(source, rotation_deg, skew_deg, verdict, replace(content, lines=lines), seconds)
 
@@ -145,11 +149,11 @@ def _read_level(
     return _Content(lines, add_barcodes(regions, barcodes), barcodes, tables)
 
 
-def _bend_back(content: _Content, bend: Bend) -> _Content:
-    """Carry the boxes of what was found on the straightened page back to the page as it is."""
+def _carry(content: _Content, restore_box: Callable[[BoxPx], BoxPx]) -> _Content:
+    """Carry the boxes of what was found on a straightened or smaller page back to the page as it is."""
 
     def restore(one: _Boxed) -> _Boxed:
-        return replace(one, bbox_px=bend.restore_box(one.bbox_px))
+        return replace(one, bbox_px=restore_box(one.bbox_px))
 
     return _Content(
         tuple(replace(restore(line), words=tuple(map(restore, line.words))) for line in content.lines),
@@ -186,9 +190,7 @@ def _finish(
     content: _Content,
     seconds: dict[str, float],
 ) -> RecognizedPage:
-    width, height = source.width_px, source.height_px
-    if rotation_deg in {90, 270}:
-        width, height = height, width
+    width, height = _size_upright(source, rotation_deg)
     rounded = {stage: round(value, 4) for stage, value in seconds.items()}
     return RecognizedPage(
         source,
@@ -203,6 +205,12 @@ def _finish(
         barcodes=content.barcodes,
         tables=content.tables,
     )
+
+
+def _size_upright(source: PageSource, rotation_deg: int) -> tuple[int, int]:
+    """Return width and height of the page when it stands upright."""
+    size = source.width_px, source.height_px
+    return size[::-1] if rotation_deg in {90, 270} else size
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from dossiers.page import BoxPx, RecognizedLine
 from ocr.engine import Reading
 from ocr.lines import scale_box
 from ocr.load import extract_pages
-from ocr.page_image import Pixels, straighten, turn
+from ocr.page_image import READING_PIXELS, Pixels, decode_page, straighten, turn
 from ocr.pages import read_page
 from ocr.two_readers import TwoReaders, open_engine
 from samples.generator.single_pages import draw_level
@@ -51,6 +51,22 @@ def test_a_page_is_read_line_by_line_in_order(tmp_path: Path, engine: TwoReaders
     body = page.lines[7]
     assert body.bbox_px.left == pytest.approx(230, abs=8)
     assert body.bbox_px.top == pytest.approx(505, abs=15)
+
+
+def test_a_huge_page_is_read_smaller_and_its_boxes_are_those_of_the_scan(tmp_path: Path, engine: TwoReaders) -> None:
+    drawn = draw_page(LETTERHEAD)
+    huge = drawn.resize((drawn.width * 4, drawn.height * 4), Image.Resampling.BICUBIC)
+    path = tmp_path / "huge.jpg"
+    huge.save(path, quality=70, dpi=(800, 800))
+    (source,) = extract_pages(path, path.name, tmp_path).pages
+    decoded = decode_page(source)
+    assert decoded.shrunk == pytest.approx(2, abs=0.01)
+    assert decoded.pixels.shape[0] * decoded.pixels.shape[1] <= READING_PIXELS
+    page = read_page(source, engine)
+    assert error_share(EXPECTED, page.lines) < 0.03
+    assert (page.width_px, page.height_px, page.quality.dpi) == (*huge.size, 800)
+    assert page.lines[7].bbox_px.left == pytest.approx(4 * 230, abs=40)
+    assert page.lines[7].bbox_px.top == pytest.approx(4 * 505, abs=60)
 
 
 @pytest.mark.parametrize(("level", "index"), [("hard-curl", 1), ("hard-photo", 1), ("hard-toner", 1)])
