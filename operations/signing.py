@@ -35,6 +35,7 @@ def make_signed_pdf(house: House, folder: Path, described: DescribedDocument, re
         MarkText(form=signing.form, agency=signing.agency, person=signing.person, font_path=signing.mark_font),
         signing.timestamp_url,
         SigningOptions(use_pss=signing.rsa_padding == "pss"),
+        first_page=document.pages[0],
     )
     unsigned.unlink()
     return signed

@@ -26,7 +26,10 @@ POINTS_PER_INCH = 72
 LONGEST_SIDE_PT = 14400  # ISO 19005-2, 6.1.13: no page boundary is longer than 14400 units
 SHORTEST_SIDE_PT = 3
 MAX_PIXELS = 200_000_000
+MAX_DRAWN_PIXELS = 40_000_000
 MAX_BYTES = 512 * 1024 * 1024
+# Pillow turns anticlockwise.
+_TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,23 @@ def read_pixels(source: PageSource, max_pixels: int) -> Image.Image:
             raise ValueError(f"{image.width} x {image.height} px")
         image.load()
         return _flatten(image)
+
+
+def draw_upright(page: RecognizedPage, dpi: int) -> Image.Image | None:
+    """Draw a page upright and level in grey at ``dpi`` or less, from its scan; None when that is huge or cannot be read."""
+    source = page.source
+    scale = min(1.0, dpi / source.dpi)
+    size = (max(1, round(source.width_px * scale)), max(1, round(source.height_px * scale)))
+    if source.width_px * source.height_px > MAX_DRAWN_PIXELS:
+        return None
+    try:
+        with Image.open(source.path) as image:
+            image.draft("L", size)  # a JPEG is decoded no finer than needed
+            grey = _flatten(image).convert("L").resize(size, Image.Resampling.BOX)
+    except (OSError, ValueError, SyntaxError, UnidentifiedImageError):
+        return None
+    turned = grey.transpose(_TURNS[page.rotation_deg]) if page.rotation_deg in _TURNS else grey
+    return turned.rotate(-page.skew_deg, Image.Resampling.BILINEAR, fillcolor=255)
 
 
 def _encode(source: PageSource) -> tuple[EncodedImage, tuple[int, int]]:

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 from asn1crypto import cms
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, InnerScaling, Margins, SimpleBoxLayoutRule
@@ -39,10 +41,12 @@ from dossiers.errors import (
     TimestampError,
 )
 from dossiers.model import ArchivalPdf, SignatureLevel, SignedPdf
+from dossiers.page import RecognizedPage
 from pdf.event_loop import run_to_end
 from pdf.files import hash_file, name_disk_fault, replace_atomically
 from pdf.identity import SigningIdentity, SigningKey, check_validity
-from pdf.visible_mark import VIETNAM_TIME, MarkText, PlacedMark, place_mark
+from pdf.page_image import draw_upright
+from pdf.visible_mark import VIETNAM_TIME, DrawPage, MarkText, PlacedMark, place_mark, render_first_page
 
 FIELD_NAME = "SohoaSignature"
 _RESERVED_FOR_TIMESTAMP = 49_152  # hex digits: signature and chain take about 12,000, a token with its chain up to 20,000
@@ -109,8 +113,12 @@ def sign_pdf(
     timestamper_url: str | None = None,
     options: SigningOptions | None = None,
     now: datetime | None = None,
+    first_page: RecognizedPage | None = None,
 ) -> SignedPdf:
     """Sign a PDF/A, with a visible mark or without, as ``out_path``, whole or not at all.
+
+    Where the mark covers nothing is seen on the scan of ``first_page`` when that is given, else by drawing the PDF, which
+    takes ten times as long.
 
     Raises ``SigningError`` when the certificate is out of date or signing fails, ``TimestampError`` (retryable) when the
     authority does not give a time stamp, ``AlreadySignedError`` when the file has a signature, ``IntegrityError`` when it is
@@ -128,7 +136,10 @@ def sign_pdf(
             draft = Path(folder, "signed.pdf")
             shutil.copyfile(archival.path, draft)
             with draft.open("rb+") as file:
-                _sign_in_place(file, archival.path, Path(folder), identity, mark, timestamper, options, signed_at)
+                writer = _open_unsigned(file, archival.path.name)
+                draw_page = partial(_draw_first_page, first_page, archival.path)
+                placed = _prepare_mark(writer, mark, draw_page, signed_at) if mark else None
+                _sign_in_place(writer, placed, Path(folder), identity, timestamper, options, signed_at)
             replace_atomically(draft, out_path)
     except OSError as error:
         raise name_disk_fault(error, out_path.parent) from error
@@ -151,20 +162,27 @@ def _make_timestamper(url: str, options: SigningOptions) -> _ClearTimeStamper:
     return _ClearTimeStamper(url, options.timestamp_timeout_s)
 
 
+def _draw_first_page(first_page: RecognizedPage | None, unsigned_path: Path, dpi: int) -> Image.Image | None:
+    drawn = draw_upright(first_page, dpi) if first_page else None
+    return drawn or render_first_page(unsigned_path, dpi)
+
+
+def _open_unsigned(file: BinaryIO, name: str) -> IncrementalPdfFileWriter:
+    writer = IncrementalPdfFileWriter(file)
+    if writer.prev.embedded_signatures:
+        raise AlreadySignedError(name=name)
+    return writer
+
+
 def _sign_in_place(
-    file: BinaryIO,
-    unsigned_path: Path,
+    writer: IncrementalPdfFileWriter,
+    placed: PlacedMark | None,
     folder: Path,
     identity: SigningIdentity,
-    mark: MarkText | None,
     timestamper: _ClearTimeStamper | None,
     options: SigningOptions,
     signed_at: datetime,
 ) -> None:
-    writer = IncrementalPdfFileWriter(file)
-    if writer.prev.embedded_signatures:
-        raise AlreadySignedError(name=unsigned_path.name)
-    placed = _prepare_mark(writer, mark, unsigned_path, signed_at) if mark else None
     signer = _DatedSigner(
         signers.PdfSignatureMetadata(
             field_name=FIELD_NAME,
@@ -198,11 +216,11 @@ def _make_cms_signer(identity: SigningIdentity, options: SigningOptions) -> _Hel
     return signer
 
 
-def _prepare_mark(writer: IncrementalPdfFileWriter, mark: MarkText, unsigned_path: Path, signed_at: datetime) -> PlacedMark:
+def _prepare_mark(writer: IncrementalPdfFileWriter, mark: MarkText, draw_page: DrawPage, signed_at: datetime) -> PlacedMark:
     page_ref, _ = writer.find_page_for_modification(0)
     page = page_ref.get_object()
     left, bottom, right, top = (float(edge) for edge in page["/MediaBox"])
-    placed = place_mark(mark, signed_at, unsigned_path, (left, bottom, right, top))
+    placed = place_mark(mark, signed_at, draw_page, (left, bottom, right, top))
     if placed.page_top_pt != top:
         edges = (left, bottom, right, placed.page_top_pt)
         page["/MediaBox"] = generic.ArrayObject([generic.FloatObject(edge) for edge in edges])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -26,6 +27,9 @@ from dossiers.errors import ConfigurationError
 VIETNAM_TIME = timezone(timedelta(hours=7))
 DEFAULT_FONT = Path("/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf")
 DEFAULT_TEMPLATE = "{form}\n{agency}\n{person}\n{time}"
+
+# Draws page 1 in grey at a number of dots an inch; None when that cannot be done.
+DrawPage = Callable[[int], Image.Image | None]
 
 _FIELDS = {"form", "agency", "person", "time"}
 _SIZE_PT = 10
@@ -85,8 +89,10 @@ def fill_template(mark: MarkText, signed_at: datetime) -> list[str]:
     return [line.strip() for line in filled.splitlines() if line.strip()]
 
 
-def place_mark(mark: MarkText, signed_at: datetime, pdf_path: Path, page_box: tuple[float, float, float, float]) -> PlacedMark:
-    """Draw the mark and find its place on page 1 of ``pdf_path``, whose MediaBox is ``page_box``.
+def place_mark(
+    mark: MarkText, signed_at: datetime, draw_page: DrawPage, page_box: tuple[float, float, float, float]
+) -> PlacedMark:
+    """Draw the mark and find its place on page 1, whose MediaBox is ``page_box`` and which ``draw_page`` shows.
 
     Where the scan leaves no room at the top right, the page grows upwards and the mark stands above the scan, so that
     nothing is covered. Raises ``ConfigurationError`` for a missing font, a character that it lacks, or a bad template.
@@ -100,7 +106,7 @@ def place_mark(mark: MarkText, signed_at: datetime, pdf_path: Path, page_box: tu
     box_left = max(int(right - margin) - width, int(left))
     box_top = int(top - _MARGIN_TOP_PT)
     page_top = top
-    if box_top - height < bottom or not _is_free(pdf_path, page_box, (box_left, box_top - height, box_left + width, box_top)):
+    if box_top - height < bottom or not _is_free(draw_page, page_box, (box_left, box_top - height, box_left + width, box_top)):
         page_top = top + int(height + _MARGIN_TOP_PT + _CLEARANCE_PT) + 1
         box_top = int(page_top - _MARGIN_TOP_PT)
     box = (box_left, box_top - height, box_left + width, box_top)
@@ -149,8 +155,9 @@ def _draw(lines: list[str], font: str, width: int, height: int) -> bytes:
     return buffer.getvalue()
 
 
-def _is_free(pdf_path: Path, page_box: tuple[float, float, float, float], box: tuple[int, int, int, int]) -> bool:
-    page = _render_page(pdf_path, max(page_box[2] - page_box[0], page_box[3] - page_box[1]))
+def _is_free(draw_page: DrawPage, page_box: tuple[float, float, float, float], box: tuple[int, int, int, int]) -> bool:
+    longest_pt = max(page_box[2] - page_box[0], page_box[3] - page_box[1])
+    page = draw_page(min(_LOOK_DPI, int(_LOOK_MAX_PX * 72 / longest_pt) or 1))
     if page is None:
         return False
     scale = page.width / (page_box[2] - page_box[0])
@@ -176,8 +183,8 @@ def is_free_of_ink(area: Image.Image) -> bool:
     return paper >= _DARKEST_PAPER and ink <= _INK_SHARE * total
 
 
-def _render_page(pdf_path: Path, longest_pt: float) -> Image.Image | None:
-    dpi = min(_LOOK_DPI, int(_LOOK_MAX_PX * 72 / longest_pt) or 1)
+def render_first_page(pdf_path: Path, dpi: int) -> Image.Image | None:
+    """Draw page 1 of a PDF in grey; None when poppler cannot. Raises ``ConfigurationError`` when there is no poppler."""
     try:
         pictures = pdf2image.convert_from_path(
             pdf_path, dpi=dpi, first_page=1, last_page=1, grayscale=True, timeout=_LOOK_TIMEOUT_S

@@ -19,7 +19,8 @@ from pdf.image_formats import CcittImage, recode_ccitt
 Pixels = npt.NDArray[np.uint8]
 
 INK_BITS = 4
-_PAPER_QUALITY = 50
+_PAPER_QUALITIES = (50, 35)
+_PAPER_BYTES = 24 * 1024  # grain and pictures take more than this; the lower quality is enough for them
 
 
 def encode_mask(mask: Pixels) -> CcittImage:
@@ -31,9 +32,12 @@ def encode_mask(mask: Pixels) -> CcittImage:
 
 def encode_paper(pixels: Pixels) -> bytes:
     """Encode the background, grey or RGB, as a progressive JPEG."""
-    buffer = io.BytesIO()
     image = Image.fromarray(pixels)
-    image.save(buffer, "JPEG", quality=_PAPER_QUALITY, progressive=True, optimize=True, subsampling="4:2:0")
+    for quality in _PAPER_QUALITIES:
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG", quality=quality, progressive=True, optimize=True, subsampling="4:2:0")
+        if buffer.tell() <= _PAPER_BYTES:
+            break
     return buffer.getvalue()
 
 

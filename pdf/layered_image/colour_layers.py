@@ -20,8 +20,9 @@ _COARSEST_PX = 8
 _NEARBY_PX = 8
 _INK_GRAIN = 28  # differences of tone within one ink that are not kept
 _FINE_WINDOW_PX = 36  # of the mask: 3 mm
-_LEAST_FINE, _FINE_TIMES_GRAIN = 2.0, 2.5  # of 255, lost on average in a window
-_MOST_FINE_SHARE = 0.001  # of the sheet: 60 mm2 of A4
+_GRAIN_BLUR_PX = 0.8
+_LEAST_FINE, _FINE_TIMES_GRAIN = 1.0, 1.7  # of 255, lost on average in a window; pale small print loses 1.4 or more
+_MOST_FINE_SHARE = 0.0005  # of the sheet: 30 mm2 of A4
 
 
 def average_paper(pixels: Pixels, ink: Pixels, cell_px: int, halo_px: int) -> Pixels:
@@ -41,9 +42,10 @@ def halve_plain_paper(paper: Pixels, cell_px: int) -> Pixels | None:
     bottom, right = 2 * size[1] - paper.shape[0], 2 * size[0] - paper.shape[1]
     even = cv2.copyMakeBorder(paper, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
     half = np.asarray(cv2.resize(even, size, interpolation=cv2.INTER_AREA), np.uint8)
-    back = cv2.resize(half, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR)
-    lost = cv2.absdiff(even, back)
-    lost = lost if lost.ndim == 2 else cv2.cvtColor(lost, cv2.COLOR_RGB2GRAY)
+    grey = even if even.ndim == 2 else cv2.cvtColor(even, cv2.COLOR_RGB2GRAY)
+    grey = cv2.GaussianBlur(grey, (0, 0), _GRAIN_BLUR_PX)
+    coarse = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    lost = cv2.absdiff(grey, cv2.resize(coarse, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR))
     side = max(_FINE_WINDOW_PX // cell_px, 1)
     nearby = cv2.blur(lost.astype(np.float32), (side, side))
     is_fine = nearby > max(_LEAST_FINE, _FINE_TIMES_GRAIN * float(np.median(nearby)))

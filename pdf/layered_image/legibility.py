@@ -25,6 +25,7 @@ _ADDED = 72  # strokes may grow by a fraction of a pixel, letters may not be fil
 _MARK_MM2 = 0.06  # smaller than the dot of an i in 8-point print
 _LARGEST_MM2 = 0.8
 _SPARE_MM2 = 1.0
+_RIM_MM = 1.0
 _SHARE_OF_INK = 0.0005
 
 
@@ -51,13 +52,13 @@ def compose_grey(page: LayeredPage, separation: Separation) -> Pixels:
 
 
 def check_legibility(page: LayeredPage, separation: Separation) -> Legibility:
-    """Compare a layered page with its scan."""
+    """Compare a layered page with its scan, but for a millimetre along the scan's edges."""
     window = max(round(_BLUR_MM / MM_PER_INCH * page.mask_dpi), 1) | 1
     before = cv2.blur(separation.grey, (window, window))
     after = cv2.blur(compose_grey(page, separation), (window, window))
     is_lost = cv2.subtract(after, before) > _allow_loss(separation.grey, page.mask_dpi)
     is_added = cv2.subtract(before, after) > _ADDED
-    changed = np.where(is_lost | is_added, 255, 0).astype(np.uint8)
+    changed = _leave_rim_out(np.where(is_lost | is_added, 255, 0).astype(np.uint8), page.mask_dpi)
     px_mm2 = (MM_PER_INCH / page.mask_dpi) ** 2
     ink_mm2 = cv2.countNonZero(separation.mask) * px_mm2
     if not changed.any():
@@ -65,6 +66,14 @@ def check_legibility(page: LayeredPage, separation: Separation) -> Legibility:
     _, _, stats, _ = cv2.connectedComponentsWithStats(changed, connectivity=8, ltype=cv2.CV_32S)
     areas_mm2 = stats[1:, cv2.CC_STAT_AREA] * px_mm2
     return Legibility(float(areas_mm2[areas_mm2 >= _MARK_MM2].sum()), float(areas_mm2.max()), ink_mm2)
+
+
+def _leave_rim_out(changed: Pixels, dpi: int) -> Pixels:
+    """Return the changes without those where a scan ends: a sheet's edge, the white of a turned picture's corners."""
+    rim = round(_RIM_MM / MM_PER_INCH * dpi)
+    inner = np.zeros_like(changed)
+    inner[rim:-rim, rim:-rim] = changed[rim:-rim, rim:-rim]
+    return inner if rim else changed
 
 
 def _allow_loss(grey: Pixels, dpi: int) -> Pixels:

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import cast
 
+import cv2
 import numpy as np
 import pdf2image
 import pikepdf
@@ -20,6 +21,7 @@ from dossiers.model import ArchivalPdf
 from dossiers.page import BoxPx, RecognizedLine, RecognizedPage, RecognizedWord
 from pdf.archival import ArchivalFacts, build_archival_pdf, make_title
 from pdf.conformance import PdfaScope, PdfaVerdict, check_pdfa
+from pdf.page_image import draw_upright
 from tests.integration.pdf.conftest import STYLES
 from tests.support.drawn_pages import DPI, FACTS, LETTERS, ScanStyle, make_document, make_page
 from tests.support.verapdf import validate_pdfa
@@ -176,3 +178,15 @@ def _lay_out(text: str, left_px: int, top_px: int, gap_px: int = 12) -> Recogniz
         words.append(RecognizedWord(word, box, 0.9))
         left_px = box.right + gap_px
     return RecognizedLine(text, words[0].bbox_px.union(words[-1].bbox_px), 0.9, tuple(words))
+
+
+def test_a_page_drawn_from_its_scan_looks_as_poppler_draws_it(archival: ArchivalPdf, pages: list[RecognizedPage]) -> None:
+    shown = pdf2image.convert_from_path(archival.path, dpi=100, grayscale=True)
+    for page, picture in zip(pages, shown, strict=True):
+        drawn = draw_upright(page, 100)
+        assert drawn is not None
+        assert drawn.size == pytest.approx(picture.size, abs=1)
+        width, height = (min(sides) for sides in zip(drawn.size, picture.size, strict=True))
+        ours, theirs = (cv2.blur(np.asarray(one)[:height, :width], (9, 9)).astype(int) for one in (drawn, picture))
+        assert np.abs(ours - theirs).max() < 60, page.source.path.name
+        assert np.abs(ours - theirs).mean() < 1.5, page.source.path.name

@@ -13,13 +13,19 @@ import numpy as np
 import pdf2image
 import pikepdf
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.x509.oid import NameOID
 
 from dossiers.errors import AlreadySignedError, ConfigurationError, IntegrityError, SigningError, TimestampError
 from dossiers.model import ArchivalPdf, SignatureLevel
+from dossiers.page import RecognizedPage
 from pdf.archival import build_archival_pdf
 from pdf.conformance import PdfaScope, check_pdfa
 from pdf.files import hash_file
-from pdf.identity import SigningIdentity
+from pdf.identity import SigningIdentity, load_identity
 from pdf.signing import SigningOptions, sign_pdf
 from pdf.verification import verify_pdf
 from pdf.visible_mark import MarkText
@@ -53,6 +59,19 @@ def test_poppler_and_pyhanko_call_the_signature_good(
     assert verdict.level is SignatureLevel.B_B is signed.level
     assert (verdict.signer, verdict.signed_at) == (identity.name, signed.signed_at)
     assert signed.sha256 == hash_file(signed.path)
+
+
+def test_an_elliptic_key_signs_as_well(letter: ArchivalPdf, identity: SigningIdentity, tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Nguyễn Văn Ẫ")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 7, identity.not_before, identity.not_after)
+    usage = x509.KeyUsage(False, True, False, False, False, False, False, False, False)
+    certificate = builder.add_extension(usage, critical=True).sign(key, hashes.SHA256())
+    stored = pkcs12.serialize_key_and_certificates(b"", key, certificate, None, BestAvailableEncryption(b"x"))
+    (tmp_path / "ec.p12").write_bytes(stored)
+    elliptic = load_identity(tmp_path / "ec.p12", b"x")
+    signed = sign_pdf(letter, tmp_path / "signed.pdf", elliptic, MARK)
+    assert "Signature is Valid" in _ask_pdfsig(signed.path)
 
 
 def test_the_signature_says_why_where_and_who(letter: ArchivalPdf, identity: SigningIdentity, tmp_path: Path) -> None:
@@ -97,9 +116,13 @@ def test_the_reference_validator_says_pdfa(
         assert report.scope is PdfaScope.WITHOUT_SIGNATURES
 
 
+def _make_crowded_page(folder: Path) -> RecognizedPage:
+    """A page whose first line stands at the very top, where the mark would be."""
+    return make_page(folder, 7, ScanStyle("jpg", "L"), texts=["đầy trang " * 8, *LETTERS], top_px=40)
+
+
 def _make_crowded(folder: Path) -> ArchivalPdf:
-    """A letter whose first line stands at the very top, where the mark would be."""
-    page = make_page(folder, 7, ScanStyle("jpg", "L"), texts=["đầy trang " * 8, *LETTERS], top_px=40)
+    page = _make_crowded_page(folder)
     return build_archival_pdf(make_document(page), folder / "crowded.pdf", FACTS)
 
 
@@ -119,9 +142,10 @@ def test_the_mark_stands_at_the_top_right(letter: ArchivalPdf, identity: Signing
     assert columns.min() > 0.55 * width
 
 
-def test_the_page_grows_where_the_mark_would_cover_ink(identity: SigningIdentity, tmp_path: Path) -> None:
-    crowded = _make_crowded(tmp_path)
-    signed = sign_pdf(crowded, tmp_path / "signed.pdf", identity, MARK)
+@pytest.mark.parametrize("is_scan_shown", [True, False])
+def test_the_page_grows_where_the_mark_would_cover_ink(identity: SigningIdentity, tmp_path: Path, is_scan_shown: bool) -> None:
+    crowded, page = _make_crowded(tmp_path), _make_crowded_page(tmp_path)
+    signed = sign_pdf(crowded, tmp_path / "signed.pdf", identity, MARK, first_page=page if is_scan_shown else None)
     before, after = _look(crowded.path), _look(signed.path)
     grown = after.shape[0] - before.shape[0]
     assert 40 < grown < 90

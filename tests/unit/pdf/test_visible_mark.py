@@ -33,12 +33,12 @@ def test_a_template_with_anything_else_is_refused(template: str) -> None:
 def test_a_missing_font_is_a_configuration_error(tmp_path: Path) -> None:
     mark = MarkText("a", "b", "c", font_path=tmp_path / "none.ttf")
     with pytest.raises(ConfigurationError, match="fonts-liberation2"):
-        place_mark(mark, NOON, tmp_path / "page.pdf", (0, 0, 595, 842))
+        place_mark(mark, NOON, lambda _: None, (0, 0, 595, 842))
 
 
-def test_a_character_that_the_font_lacks_is_a_configuration_error(tmp_path: Path) -> None:
+def test_a_character_that_the_font_lacks_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="漢"):
-        place_mark(MarkText("漢", "b", "c"), NOON, tmp_path / "page.pdf", (0, 0, 595, 842))
+        place_mark(MarkText("漢", "b", "c"), NOON, lambda _: None, (0, 0, 595, 842))
 
 
 def _paper(level: int = 240) -> Image.Image:

@@ -180,6 +180,24 @@ def test_a_changed_mark_is_noticed(letter: tuple[Pixels, LayeredPage, Separation
     assert after.changed_mm2 > before.changed_mm2 + 0.25
 
 
+def test_a_sheets_edge_on_the_scans_rim_is_no_writing(letter: tuple[Pixels, LayeredPage, Separation]) -> None:
+    _, page, separation = letter
+    for top, is_legible in ((0, True), (40, False)):
+        grey = separation.grey.copy()
+        grey[top : top + 10] = 20
+        assert check_legibility(page, Separation(grey, separation.mask, separation.ink)).is_legible is is_legible
+
+
+def test_plain_paper_is_stored_coarser_than_paper_with_a_pale_stamp_on_it() -> None:
+    grain = np.random.default_rng(3).normal(0, 1.5, (1754, 1240))
+    sheet = Image.fromarray(np.clip(235 + grain, 0, 255).astype(np.uint8))
+    plain, _ = separate_layers(np.asarray(sheet), 150)
+    ImageDraw.Draw(sheet).text((300, 800), "SAO Y BẢN CHÍNH, ngày 12 tháng 3", font=ImageFont.truetype(FONT, 24), fill=216)
+    stamped, separation = separate_layers(np.asarray(sheet), 150)
+    assert not separation.mask[1590:1680, 590:1400].any()
+    assert (plain.mask_dpi // plain.paper.cell_px, stamped.mask_dpi // stamped.paper.cell_px) == (75, 150)
+
+
 def test_a_page_that_lost_a_line_is_not_legible(letter: tuple[Pixels, LayeredPage, Separation]) -> None:
     _, page, separation = letter
     mask = separation.mask.copy()
