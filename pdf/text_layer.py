@@ -53,13 +53,18 @@ def _draw_line(line: RecognizedLine, codes: CharacterCodes, points_per_px: float
     bottom = height_pt - points_per_px * median(box.bottom for _, box in words)
     size = max((top - bottom) * UNITS_PER_EM / (ASCENT - DESCENT), _SMALLEST_SIZE_PT)
     baseline = bottom - size * DESCENT / UNITS_PER_EM
-    operators = [f"/{FONT_RESOURCE} {size:.3f} Tf".encode()]
+    operators = [f"/{FONT_RESOURCE} {_write(size)} Tf".encode()]
     for run in _lay_out_runs(words, points_per_px, size):
         natural = len(run.units) * size * GLYPH_WIDTH / UNITS_PER_EM
         stretch_percent = 100 * (run.right - run.left) / natural
-        place = f"{stretch_percent:.3f} Tz 1 0 0 1 {run.left:.3f} {baseline:.3f} Tm "
+        place = f"{_write(stretch_percent)} Tz 1 0 0 1 {_write(run.left)} {_write(baseline)} Tm "
         operators.append(place.encode() + b"<" + codes.encode(run.units).hex().upper().encode() + b"> Tj")
     return operators
+
+
+def _write(value: float) -> str:
+    """Return a number to two places, a hundredth of a point, without idle zeros: a page of words has a thousand of them."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _clean_words(line: RecognizedLine) -> list[tuple[str, BoxPx]]:

@@ -25,6 +25,8 @@ _NEAR_SHADES = (20.0, 28.0, 40.0)  # of 255: closer ones are one colour
 _INK_BYTES = 14 * 1024
 _INK_DPI = 100  # an ink's colour changes more slowly than its shape
 _PAPER_DPI = 150
+_PLAIN_PAPER_BYTES = 24 * 1024
+_MUCH_LESS = 0.5
 _LONG_SIDE_OF_A4_INCH = 11.7
 
 
@@ -108,7 +110,16 @@ def _choose_cell_px(dpi: int, scale: float, colour_dpi: int) -> int:
 
 
 def _make_paper(pixels: Pixels, mask: Pixels, cell_px: int, halo_px: int) -> PaperLayer:
-    """Return the paper, in half the resolution where nothing fine is on it."""
+    """Return the paper. Where it is mostly the blur around letters, of a picture softer than its pixels, less of it is kept."""
+    paper = _encode_paper(pixels, mask, cell_px, halo_px)
+    if len(paper.data) > _PLAIN_PAPER_BYTES:
+        barer = _encode_paper(pixels, mask, cell_px, 2 * halo_px)
+        return barer if len(barer.data) < _MUCH_LESS * len(paper.data) else paper
+    return paper
+
+
+def _encode_paper(pixels: Pixels, mask: Pixels, cell_px: int, halo_px: int) -> PaperLayer:
+    """Return the paper but for ``halo_px`` around the ink, in half the resolution where nothing fine is on it."""
     paper = average_paper(pixels, mask, cell_px, halo_px)
     if (plain := halve_plain_paper(paper, cell_px)) is not None:
         paper, cell_px = plain, 2 * cell_px
