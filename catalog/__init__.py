@@ -1,5 +1,6 @@
 """What can be rebuilt from storage: submissions and their states, documents, search and progress."""
 
+from catalog.address import CatalogAddress
 from catalog.catalog import Catalog, open_catalog
 from catalog.progress import CounterProgress, Pace, ProgressReport
 from catalog.rebuild import RebuildReport, rebuild_catalog
@@ -8,6 +9,7 @@ from catalog.submission_records import FailureGroup, Receipt, Sighting, Submissi
 
 __all__ = [
     "Catalog",
+    "CatalogAddress",
     "CounterProgress",
     "FailureGroup",
     "Pace",

@@ -18,10 +18,6 @@ from catalog.query import Query, Term
 _BREAK = "___"  # a word no text has: phrases do not reach over the end of a field
 _FIELD_WEIGHT, _PAGE_WEIGHT = 8.0, 1.0
 
-_CREATE = text(
-    "CREATE VIRTUAL TABLE IF NOT EXISTS document_index USING fts5("
-    "fields, pages, fields_toned, pages_toned, tokenize = \"ascii tokenchars '_'\")"
-)
 _DELETE = text("DELETE FROM document_index WHERE rowid = :id")
 _INSERT = text(
     "INSERT INTO document_index (rowid, fields, pages, fields_toned, pages_toned)"
@@ -57,11 +53,6 @@ class PageWords:
 
     folded: str
     toned: str
-
-
-def create_index(connection: Connection) -> None:
-    """Create the index when it is not there."""
-    connection.execute(_CREATE)
 
 
 def index_document(connection: Connection, row_id: int, fields: Iterable[str], pages: Iterable[str]) -> None:

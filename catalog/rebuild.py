@@ -20,11 +20,13 @@ from typing import TypeVar
 from sqlalchemy import Connection, Table, literal, select
 from sqlalchemy.engine import RowMapping
 
-from catalog.database import Database, insert_once, locate_file, open_database
+from catalog.address import CatalogAddress
+from catalog.database import Database, insert_once, open_database
 from catalog.documents import write_entry
 from catalog.failures import is_damaged, translate_failures
 from catalog.schema import UtcDateTime, events, sightings, submissions
 from catalog.submission_records import Sighting, Submission, add_sighting, to_submission_row
+from catalog.upgrading import NewerCatalogError
 from dossiers.errors import ConfigurationError, StorageUnavailableError
 from dossiers.model import Actor, CatalogEntry, SubmissionState
 
@@ -48,22 +50,27 @@ class RebuildReport:
 
 
 def rebuild_catalog(
-    url: str, entries: Iterable[CatalogEntry], received: Iterable[Received], *, actor: Actor, at: datetime | None = None
+    address: CatalogAddress,
+    entries: Iterable[CatalogEntry],
+    received: Iterable[Received],
+    *,
+    actor: Actor,
+    at: datetime | None = None,
 ) -> RebuildReport:
-    """Replace the catalog at ``url`` by one of these documents and submissions; when anything fails, the old one stays.
+    """Replace the catalog by one of these documents and submissions; when anything fails, the old one stays.
 
     What the object store cannot tell is taken over from the old catalog when that can be read: the histories, and the
     submissions that never became documents and are not among ``received``, with their further files. Both iterables are
     read once, in batches. Other processes may read meanwhile; what they write meanwhile is lost, so lock out the writers.
     Raises what the iterables raise, and the errors of ``open_database``.
     """
-    path = locate_file(url)
+    path = address.sqlite_path
     fresh_path = path.with_name(f".{path.name}.{secrets.token_hex(4)}.rebuild")
     try:
-        with closing(open_database(f"sqlite:///{fresh_path}")) as fresh:
+        with closing(open_database(CatalogAddress(f"sqlite:///{fresh_path}"))) as fresh:
             document_count = _write_entries(fresh, entries)
             submission_count = _write_submissions(fresh, received)
-            kept_count = _take_over(url, path, fresh)
+            kept_count = _take_over(address, path, fresh)
             _note_rebuild(fresh, actor, at or datetime.now(UTC))
         with translate_failures():
             _swap(fresh_path, path)
@@ -99,16 +106,18 @@ def _write_submission(connection: Connection, submission: Submission, seen: Iter
     return True
 
 
-def _take_over(url: str, path: Path, fresh: Database) -> int:
+def _take_over(address: CatalogAddress, path: Path, fresh: Database) -> int:
     """Copy what only the old catalog knows, as far as that can be read, and return how many submissions were added."""
     kept = 0
     if not path.exists():
         return kept
     try:
-        with closing(open_database(url)) as old, old.read() as source:
+        with closing(open_database(address)) as old, old.read() as source:
             for batch in _split(source.execute(select(submissions).order_by(submissions.c.id)).mappings()):
                 with fresh.write() as target:
                     kept += sum(_take_over_submission(source, target, row) for row in batch)
+    except NewerCatalogError:
+        raise
     except ConfigurationError:  # damaged, or of another form: that is what a rebuild is for
         return kept
     return kept

@@ -66,9 +66,17 @@ class StoreSettings(_Section):
 
 
 class CatalogSettings(_Section):
-    """The catalog database; an empty ``url`` means SQLite under SOHOA_HOME."""
+    """The catalog database; an empty ``url`` means SQLite under SOHOA_HOME. A password never stands in the URL."""
 
     url: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> CatalogSettings:
+        if self.password_file and self.password.get_secret_value():
+            raise ValueError("set catalog.password or catalog.password_file, not both")
+        return self
 
 
 class SigningSettings(_Section):

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from catalog import Catalog, open_catalog
+from catalog import Catalog, CatalogAddress, open_catalog
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'catalog.db'}"
+def address(tmp_path: Path) -> CatalogAddress:
+    return CatalogAddress(f"sqlite:///{tmp_path / 'catalog.db'}")
 
 
 @pytest.fixture
-def catalog(url: str) -> Iterator[Catalog]:
-    with open_catalog(url) as opened:
+def catalog(address: CatalogAddress) -> Iterator[Catalog]:
+    with open_catalog(address) as opened:
         yield opened
