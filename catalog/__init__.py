@@ -2,6 +2,7 @@
 
 from catalog.address import CatalogAddress
 from catalog.catalog import Catalog, open_catalog
+from catalog.machine_lock import hold_lock
 from catalog.progress import CounterProgress, Pace, ProgressReport
 from catalog.rebuild import RebuildReport, rebuild_catalog
 from catalog.search import SearchHit, SearchResults
@@ -21,6 +22,7 @@ __all__ = [
     "Sighting",
     "Submission",
     "SubmissionEvent",
+    "hold_lock",
     "open_catalog",
     "rebuild_catalog",
 ]

@@ -51,16 +51,20 @@ class Database:
         self._engine.dispose()
 
 
-def open_database(address: CatalogAddress, busy_timeout_s: float = 15.0) -> Database:
+def open_database(address: CatalogAddress, busy_timeout_s: float = 15.0, *, schema: str = "") -> Database:
     """Open the catalog; one that is new or of an older form gets the tables of today, once, however many open it at a time.
 
-    ``busy_timeout_s`` is how long a write waits for another's. Raises ConfigurationError when the address is wrong, or the
-    catalog is damaged or of a form that this Sohoa cannot use; StorageFullError when there is no room; StorageDeniedError when
-    the server refuses the user; StorageUnavailableError when it is locked, read-only or cannot be reached or opened.
+    ``busy_timeout_s`` is how long a write waits for another's; ``schema`` is that of PostgreSQL, the user's own unless given.
+    Raises ConfigurationError when the address is wrong, or the catalog is damaged or of a form that this Sohoa cannot use;
+    StorageFullError when there is no room; StorageDeniedError when the server refuses the user; StorageUnavailableError when it
+    is locked, read-only or cannot be reached or opened.
     """
     with translate_failures():
-        open_engine = postgresql_engine.open_engine if address.is_postgresql else sqlite_engine.open_engine
-        database = Database(open_engine(address, busy_timeout_s))
+        if address.is_postgresql:
+            engine = postgresql_engine.open_engine(address, busy_timeout_s, schema=schema)
+        else:
+            engine = sqlite_engine.open_engine(address, busy_timeout_s)
+    database = Database(engine)
     try:
         _ensure_tables(database)
     except BaseException:

@@ -41,10 +41,14 @@ def open_engine(address: CatalogAddress, lock_timeout_s: float, *, is_pooled: bo
         hide_parameters=True,
         poolclass=pool,
         pool_pre_ping=is_pooled,
-        connect_args={**_CONNECT_ARGS, **_choose_encryption(address)},
+        connect_args={
+            **_CONNECT_ARGS,
+            **_choose_encryption(address),
+            **({"options": f"-csearch_path={schema}"} if schema else {}),
+        },
         **sized,
     )
-    event.listen(engine, "connect", partial(_set_up_connection, lock_timeout_ms=round(lock_timeout_s * 1000), schema=schema))
+    event.listen(engine, "connect", partial(_set_up_connection, lock_timeout_ms=round(lock_timeout_s * 1000)))
     return engine
 
 
@@ -75,11 +79,9 @@ def _choose_encryption(address: CatalogAddress) -> dict[str, str]:
     return {} if is_local or "sslmode" in address.parsed.query else {"sslmode": "verify-full"}
 
 
-def _set_up_connection(connection: Any, entry: ConnectionPoolEntry, *, lock_timeout_ms: int, schema: str) -> None:
+def _set_up_connection(connection: Any, entry: ConnectionPoolEntry, *, lock_timeout_ms: int) -> None:
     cursor = connection.cursor()
     settings = {"lock_timeout": str(lock_timeout_ms), "idle_in_transaction_session_timeout": "10min", "timezone": "UTC"}
-    if schema:
-        settings["search_path"] = schema
     for name, value in settings.items():
         cursor.execute("SELECT set_config(%s, %s, false)", (name, value))
     cursor.close()

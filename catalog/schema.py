@@ -25,7 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.types import TypeEngine
 
 
@@ -152,6 +152,7 @@ document_index = Table(
     Column("pages", Text, nullable=False),
     Column("fields_toned", Text, nullable=False),
     Column("pages_toned", Text, nullable=False),
-    Column("words", TSVECTOR, nullable=False),
-    Index("document_index_words", "words", postgresql_using="gin"),
+    Column("words_a_page", ARRAY(Integer), nullable=False),
+    Column("lexemes", TSVECTOR, nullable=False),
+    Index("document_index_lexemes", "lexemes", postgresql_using="gin"),
 )

@@ -1,6 +1,6 @@
 """Give a database the tables that this program needs, whatever form it is in.
 
-The revision that Alembic keeps in ``alembic_version`` is compared with the names of the migrations; Alembic itself is loaded
+The revision that Alembic keeps in ``sohoa_revision`` is compared with the names of the migrations; Alembic itself is loaded
 only when there is something to do, so that a command need not wait for it.
 """
 
@@ -19,13 +19,18 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 # Catalogs from before the migrations say their form in another table: the form of the first migration.
 _OLD_FORM, _FIRST_REVISION = "1", "0001"
+REVISION_TABLE = "sohoa_revision"
 _facts = Table("facts", MetaData(), Column("name", String), Column("value", String))
-_revisions = Table("alembic_version", MetaData(), Column("version_num", String))
+_revisions = Table(REVISION_TABLE, MetaData(), Column("version_num", String))
 _alembic_in_use = threading.Lock()  # its migration context is global
 
 
 class NewerCatalogError(ConfigurationError):
     """The catalog was changed by a later version of Sohoa; this one must not touch it. Facts: detail."""
+
+
+class ForeignDatabaseError(ConfigurationError):
+    """The database on a server holds another program's tables. Facts: detail."""
 
 
 @lru_cache
@@ -37,7 +42,7 @@ def list_revisions() -> tuple[str, ...]:
 def is_current(connection: Connection) -> bool:
     """Say whether a database has the form that this program needs.
 
-    Raises NewerCatalogError when it has a later one, ConfigurationError when it has none that Sohoa ever had.
+    Raises NewerCatalogError when it has a later one, ForeignDatabaseError or ConfigurationError when Sohoa never had it.
     """
     revision = _read_revision(connection)
     known = list_revisions()
@@ -68,7 +73,7 @@ def bring_up_to_date(connection: Connection) -> None:
 
 
 def _read_revision(connection: Connection) -> str | None:
-    """Return the revision of a database, None when it is empty. Raises ConfigurationError when it is somebody else's."""
+    """Return the revision of a database, None when it is empty. Raises ConfigurationError when it is not ours."""
     tables = inspect(connection).get_table_names()
     if not tables:
         return None
@@ -79,6 +84,9 @@ def _read_revision(connection: Connection) -> str | None:
     elif _facts.name in tables:
         form = connection.execute(select(_facts.c.value).where(_facts.c.name == "schema_version")).scalar_one_or_none()
         revision = _FIRST_REVISION if form == _OLD_FORM else None
+    if revision is None and connection.dialect.name == "postgresql":
+        detail = "the database of the catalog holds another program's tables; make a database of its own"
+        raise ForeignDatabaseError(detail=detail)
     if revision is None:
-        raise ConfigurationError(detail=f"the catalog's database has form {form} or is another program's; {REBUILD_HINT}")
+        raise ConfigurationError(detail=f"the catalog has form {form}, which Sohoa does not know; {REBUILD_HINT}")
     return str(revision)

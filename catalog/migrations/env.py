@@ -3,9 +3,13 @@
 from alembic import context
 
 from catalog.schema import metadata, postgresql_metadata
+from catalog.upgrading import REVISION_TABLE
 
 context.configure(
-    connection=context.config.attributes["connection"], target_metadata=[metadata, postgresql_metadata], transactional_ddl=True
+    connection=context.config.attributes["connection"],
+    target_metadata=[metadata, postgresql_metadata],
+    version_table=REVISION_TABLE,
+    transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
 revision = "0001"
 down_revision = None
@@ -110,14 +110,21 @@ def _create_documents() -> None:
 def _create_postgresql_index() -> None:
     op.create_table(
         "document_index",
-        sa.Column("document_id", sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "document_id",
+            sa.Integer,
+            sa.ForeignKey("documents.id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        ),
         sa.Column("fields", sa.Text, nullable=False),
         sa.Column("pages", sa.Text, nullable=False),
         sa.Column("fields_toned", sa.Text, nullable=False),
         sa.Column("pages_toned", sa.Text, nullable=False),
-        sa.Column("words", TSVECTOR, nullable=False),
+        sa.Column("words_a_page", ARRAY(sa.Integer), nullable=False),
+        sa.Column("lexemes", TSVECTOR, nullable=False),
     )
-    op.create_index("document_index_words", "document_index", ["words"], postgresql_using="gin")
+    op.create_index("document_index_lexemes", "document_index", ["lexemes"], postgresql_using="gin")
 
 
 def _belongs_to(table: str, name: str, *, index: bool = False) -> sa.Column[int]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, MetaData, select, text
 from catalog import CatalogAddress, open_catalog, rebuild_catalog
 from catalog.database import Database, open_database
 from catalog.schema import metadata, postgresql_metadata
-from catalog.upgrading import MIGRATIONS, list_revisions
+from catalog.upgrading import MIGRATIONS, REVISION_TABLE, list_revisions
 from dossiers.errors import ConfigurationError
 from tests.unit.catalog.examples import CLERK, make_entry
 
@@ -25,16 +25,16 @@ OLD_CATALOG = Path(__file__).parent / "catalog_of_form_1.sql"
 
 def read_revision(database: Database) -> str:
     with database.read() as connection:
-        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+        return str(connection.execute(text("SELECT version_num FROM sohoa_revision")).scalar_one())
 
 
-def test_migrations_and_tables_agree(address: CatalogAddress) -> None:
-    with closing(open_database(address)) as database, database.read() as connection:
+def test_migrations_and_tables_agree(database: Database) -> None:
+    with database.read() as connection:
         assert list_differences(connection) == []
 
 
-def test_a_difference_of_migrations_and_tables_is_seen(address: CatalogAddress) -> None:
-    with closing(open_database(address)) as database, database.write() as connection:
+def test_a_difference_of_migrations_and_tables_is_seen(database: Database) -> None:
+    with database.write() as connection:
         connection.execute(text("ALTER TABLE events ADD COLUMN forgotten INTEGER"))
         connection.execute(text("DROP INDEX documents_progress"))
         assert len(list_differences(connection)) == 2
@@ -45,7 +45,7 @@ def list_differences(connection: Connection) -> list[object]:
     is_postgresql = connection.dialect.name == "postgresql"
     for table in (*metadata.sorted_tables, *(postgresql_metadata.sorted_tables if is_postgresql else ())):
         table.to_metadata(together)
-    options = {"compare_type": True, "include_name": None if is_postgresql else is_described}
+    options = {"compare_type": True, "version_table": REVISION_TABLE, "include_name": None if is_postgresql else is_described}
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), together))
 
 
@@ -60,29 +60,29 @@ def test_the_files_names_are_the_revisions_in_one_line() -> None:
     assert script.get_heads() == [list_revisions()[-1]]
 
 
-def test_a_new_catalog_has_the_newest_form(address: CatalogAddress) -> None:
-    with closing(open_database(address)) as database:
+def test_a_new_catalog_has_the_newest_form(empty_address: CatalogAddress) -> None:
+    with closing(open_database(empty_address)) as database:
         assert read_revision(database) == list_revisions()[-1]
 
 
-def test_a_catalog_of_a_newer_sohoa_is_left_alone(address: CatalogAddress) -> None:
-    with closing(open_database(address)) as database, database.write() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+def test_a_catalog_of_a_newer_sohoa_is_left_alone(address: CatalogAddress, database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE sohoa_revision SET version_num = '9999'"))
     with pytest.raises(ConfigurationError, match="install the newer Sohoa"):
         open_catalog(address)
     with pytest.raises(ConfigurationError, match="install the newer Sohoa"):
         rebuild_catalog(address, [make_entry()], [], actor=CLERK)
 
 
-def test_a_migration_that_fails_leaves_the_old_form(address: CatalogAddress, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_fails_leaves_the_old_form(empty_address: CatalogAddress, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: object, **options: object) -> None:
         raise RuntimeError("the plug was pulled")
 
     with monkeypatch.context() as patched:
         patched.setattr("alembic.op.drop_table", fail)
         with pytest.raises(RuntimeError):
-            open_database(address)
-    with closing(open_database(address)) as database:
+            open_database(empty_address)
+    with closing(open_database(empty_address)) as database:
         assert read_revision(database) == list_revisions()[-1]
 
 
