@@ -15,7 +15,8 @@ from catalog.database import Database, open_database
 from catalog.failures import translate_failures
 from catalog.postgresql_engine import open_engine
 from catalog.schema import metadata, postgresql_metadata
-from catalog.upgrading import REVISION_TABLE
+from catalog.upgrading import REVISION_TABLE, ForeignDatabaseError, NewerCatalogError, is_current
+from dossiers.errors import ConfigurationError
 
 _SWAP_TIMEOUT_S = 60.0
 
@@ -34,8 +35,9 @@ class NewSchema:
             return inspect(connection).has_table(REVISION_TABLE)
 
     def open(self) -> Database:
-        """Open the new one, empty."""
+        """Open the new one, empty. Raises ForeignDatabaseError or NewerCatalogError when the old one must not be replaced."""
         with translate_failures(), self._engine.begin() as connection:
+            _check_old(connection)
             connection.execute(CreateSchema(self._schema))
         return open_database(self._address, schema=self._schema)
 
@@ -48,6 +50,15 @@ class NewSchema:
         """Remove what is left of the new one."""
         with translate_failures(), self._engine.begin() as connection:
             connection.execute(DropSchema(self._schema, cascade=True, if_exists=True))
+
+
+def _check_old(connection: Connection) -> None:
+    try:
+        is_current(connection)
+    except (ForeignDatabaseError, NewerCatalogError):
+        raise
+    except ConfigurationError:  # damaged, or of a form that nobody knows: that is what a rebuild is for
+        return
 
 
 def _move_tables(connection: Connection, schema: str) -> None:

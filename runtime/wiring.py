@@ -79,7 +79,7 @@ class House:
         catalog = self.settings.catalog
         password = catalog.password.get_secret_value()
         if catalog.password_file is not None:
-            password = _read_secret(catalog.password_file).decode()
+            password = _read_secret(catalog.password_file).decode(errors="replace")
         return CatalogAddress(self.settings.catalog_url, password)
 
     @cached_property

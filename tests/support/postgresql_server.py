@@ -25,10 +25,9 @@ _TEMPLATE = "sohoa_template"
 _TIMEOUT_S = 120
 # Where temporary files went before any test said otherwise: the server's user must be able to walk there.
 _TEMPORARY = Path(tempfile.gettempdir())
-# Nothing in the cluster outlives the tests, so nothing waits for the disk. Everything runs in memory of modest size.
+# Nothing in the cluster outlives the tests, so nothing waits for the disk; it survives the server's end, not the machine's.
 _SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "32MB",
     "max_connections": "60",

@@ -160,12 +160,12 @@ def receive_many(address: CatalogAddress, worker: int, count: int) -> tuple[int,
     return sum(one.is_new for one in receipts), sum(one.is_duplicate for one in receipts)
 
 
-def test_of_several_processes_one_gets_the_new_submission(address: CatalogAddress) -> None:
+def test_of_several_processes_one_gets_the_new_submission(empty_address: CatalogAddress) -> None:
     workers, files = 4, 25
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        results = pool.starmap(receive_many, [(address, worker, files) for worker in range(workers)])
+        results = pool.starmap(receive_many, [(empty_address, worker, files) for worker in range(workers)])
     assert sum(new for new, _ in results) == files
     assert sum(duplicate for _, duplicate in results) == files * (workers - 1)
-    with open_catalog(address) as catalog:
+    with open_catalog(empty_address) as catalog:
         counts = catalog.submissions.counts()
     assert (counts[SubmissionState.RECEIVED], counts[SubmissionState.DUPLICATE]) == (files, files * (workers - 1))
