@@ -1,18 +1,37 @@
-"""The search index in PostgreSQL: a GIN index of a document's words finds it, its words in order tell the rest.
+"""The search index in PostgreSQL: a GIN index finds documents by their words and pairs of words, their text tells the rest.
 
 The lexemes are made here and have no positions, because those of a ``tsvector`` end at 16,383 and phrases must be found on
-page 100 too. So the index finds the documents with all words, and what stands beside them, the words in order with a space
-before, between and after each, decides about phrases. Every value is bound.
+page 100 too. Pairs of neighbours are lexemes as well: in a large archive half of all documents hold every word of a common
+name somewhere, but few hold it as typed. What the lexemes leave open is decided by the words in order, which stand beside them
+with a space before, between and after each. Every value is bound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, Text, and_, case, cast, delete, func, literal, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Float,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, insert
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from catalog.fts_words import FIELD_BREAK, FIELD_WEIGHT, PAGE_WEIGHT, Forms, PageWords, RankedDocument
 from catalog.query import Query, Term
@@ -22,6 +41,8 @@ _index = document_index.c
 _MAX_LEXEME_LETTERS = 200  # PostgreSQL takes 2,046 bytes; a letter has at most 4
 _MAX_LEXEMES_BYTES = 900_000  # and of all lexemes of a row 1 MiB
 _TOO_MANY = "_"  # the one lexeme of a document with more: it is looked through whenever anything is searched
+RANKED_DOCUMENTS = 1000
+_Held = ReadOnlyColumnCollection[str, Any]
 _SHORT_PAGES_BYTES = 8000.0  # about what two pages hold, folded
 
 
@@ -33,7 +54,7 @@ def index_document(connection: Connection, row_id: int, fields: Sequence[Forms],
         "fields_toned": _join([toned for _, toned in fields], f" {FIELD_BREAK} "),
         "pages_toned": _join([toned for _, toned in pages]),
         "words_a_page": [len(folded) for folded, _ in pages],
-        "lexemes": func.array_to_tsvector(cast(_list_lexemes([*fields, *pages]), ARRAY(Text))),
+        "lexemes": func.array_to_tsvector(cast(_list_lexemes(fields, pages), ARRAY(Text))),
     }
     statement = insert(document_index).values(document_id=row_id, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=[_index.document_id], set_=values))
@@ -53,24 +74,19 @@ def rank_documents(connection: Connection, query: Query, limit: int, offset: int
     """Return the documents that hold every term, best first.
 
     The score adds up how often each term stands there, with diminishing returns and the more slowly the longer the document
-    is, as BM25 does; unlike it, a term counts the same whether it is rare or not, since every hit holds all terms.
+    is, as BM25 does; unlike it, a term counts the same whether it is rare or not, since every hit holds all terms. Where very
+    many answer, the 1,000 last catalogued of those that may hold the query as typed and of all are ranked; the others follow.
     """
-    tier = case(
-        (_hold_all(query.phrases, is_toned=True), 0),
-        (_hold_all(query.terms, is_toned=True), 1),
-        (_hold_all(query.phrases), 2),
-        else_=3,
-    ).label("tier")
-    score = sum((_score(term) for term in query.terms), start=cast(literal(0.0), Float)).label("score")
-    found = (
-        select(documents.c.id, tier, score)
-        .join(document_index, _index.document_id == documents.c.id)
-        .where(_matches(query))
-        .order_by(tier, _is_in_field(query).desc(), score.desc(), documents.c.document_id)
-        .limit(limit)
-        .offset(offset)
-    )
-    return [RankedDocument(row.id, row.score, row.tier == 0) for row in connection.execute(found)]
+    chosen = _choose_candidates(query)
+    ranked = [
+        RankedDocument(row.id, row.score, row.tier == 0) for row in connection.execute(_rank(chosen, query, limit, offset))
+    ]
+    if len(ranked) == limit or offset + limit <= RANKED_DOCUMENTS:
+        return ranked
+    ranked_count = connection.execute(select(func.count()).select_from(chosen)).scalar_one()
+    others = select(_index.document_id).where(_matches(query), _index.document_id.not_in(select(chosen.c.document_id)))
+    others = others.order_by(_index.document_id.desc()).limit(limit - len(ranked)).offset(max(0, offset - ranked_count))
+    return [*ranked, *(RankedDocument(row.document_id, 0.0, is_exact=False) for row in connection.execute(others))]
 
 
 def read_page_words(connection: Connection, row_id: int) -> list[PageWords]:
@@ -85,18 +101,50 @@ def _join(texts: Sequence[Sequence[str]], between: str = " ") -> str:
     return f" {between.join(' '.join(words) for words in texts if words)} "
 
 
-def _list_lexemes(texts: Sequence[Forms]) -> list[str]:
-    lexemes = sorted({word[:_MAX_LEXEME_LETTERS] for folded, _ in texts for word in folded})
-    return lexemes if sum(len(word.encode()) for word in lexemes) <= _MAX_LEXEMES_BYTES else [_TOO_MANY]
+def _list_lexemes(fields: Sequence[Forms], pages: Sequence[Forms]) -> list[str]:
+    streams = [*(folded for folded, _ in fields), [word for folded, _ in pages for word in folded]]
+    lexemes = {_cut(word) for words in streams for word in words}
+    lexemes |= {_cut(f"{one} {next_one}") for words in streams for one, next_one in pairwise(words)}
+    is_small = sum(len(lexeme.encode()) for lexeme in lexemes) <= _MAX_LEXEMES_BYTES
+    return sorted(lexemes) if is_small else [_TOO_MANY]
+
+
+def _choose_candidates(query: Query) -> CTE:
+    found = select(_index.document_id).where(_matches(query))
+    typed = _has_lexemes(f"{_write_lexemes(query.phrases)} | {_quote(_TOO_MANY)}")
+    newest = _index.document_id.desc()
+    either = union(*(one.order_by(newest).limit(RANKED_DOCUMENTS) for one in (found, found.where(typed))))
+    return either.cte("candidates")
+
+
+def _rank(chosen: CTE, query: Query, limit: int, offset: int) -> Select[Any]:
+    # Joined to nothing, a text is unpacked once instead of at every look; OFFSET 0 keeps the planner from undoing that.
+    unpacked = [
+        (column + "").label(column.name) for column in (_index.fields, _index.pages, _index.fields_toned, _index.pages_toned)
+    ]
+    texts = select(_index.document_id.label("id"), *unpacked).where(_index.document_id.in_(select(chosen.c.document_id)))
+    held = texts.offset(0).subquery("texts").c
+    tier = case(
+        (_hold_all(held, query.phrases, is_toned=True), 0),
+        (_hold_all(held, query.terms, is_toned=True), 1),
+        (_hold_all(held, query.phrases), 2),
+        else_=3,
+    ).label("tier")
+    score = sum((_score(held, term) for term in query.terms), start=cast(literal(0.0), Float)).label("score")
+    return (
+        select(held.id, tier, score)
+        .join(documents, documents.c.id == held.id)
+        .order_by(tier, _is_in_field(held, query).desc(), score.desc(), documents.c.document_id)
+        .limit(limit)
+        .offset(offset)
+    )
 
 
 def _matches(query: Query) -> ColumnElement[bool]:
-    words = {_write_lexeme(word) for term in query.terms for word in term.folded[:-1]}
-    words |= {_write_lexeme(term.folded[-1], is_prefix=term.is_prefix) for term in query.terms}
-    undecided = [term for term in query.terms if len(term.folded) > 1 or len(term.folded[0]) > _MAX_LEXEME_LETTERS]
+    undecided = [term for term in query.terms if len(term.folded) > 2 or len(" ".join(term.folded)) > _MAX_LEXEME_LETTERS]
     return or_(
-        and_(_has_lexemes(" & ".join(sorted(words))), *(_holds(term) for term in undecided)),
-        and_(_has_lexemes(_write_lexeme(_TOO_MANY)), *(_holds(term) for term in query.terms)),
+        and_(_has_lexemes(_write_lexemes(query.terms)), _hold_all(_index, undecided)),
+        and_(_has_lexemes(_quote(_TOO_MANY)), _hold_all(_index, query.terms)),
     )
 
 
@@ -104,31 +152,45 @@ def _has_lexemes(query: str) -> ColumnElement[bool]:
     return _index.lexemes.bool_op("@@")(cast(query, TSQUERY))
 
 
-def _write_lexeme(word: str, *, is_prefix: bool = False) -> str:
-    """Write a word, which has only letters and digits, for a ``tsquery``."""
-    return f"'{word[:_MAX_LEXEME_LETTERS]}'{':*' if is_prefix else ''}"
+def _write_lexemes(terms: Sequence[Term]) -> str:
+    """Write what every document with these terms has as a ``tsquery``: single words, and the pairs of longer terms."""
+    lexemes: set[str] = set()
+    for term in terms:
+        parts = [f"{one} {next_one}" for one, next_one in pairwise(term.folded)] or list(term.folded)
+        lexemes |= {_quote(part) for part in parts[:-1]}
+        lexemes.add(f"{_quote(parts[-1])}{':*' if term.is_prefix else ''}")
+    return " & ".join(sorted(lexemes))
 
 
-def _hold_all(terms: Sequence[Term], *, is_toned: bool = False) -> ColumnElement[bool]:
-    return and_(*(_holds(term, is_toned=is_toned) for term in terms))
+def _quote(lexeme: str) -> str:
+    """Quote a lexeme, which has only letters, digits and spaces, for a ``tsquery``."""
+    return f"'{_cut(lexeme)}'"
 
 
-def _holds(term: Term, *, is_toned: bool = False) -> ColumnElement[bool]:
-    columns = (_index.fields_toned, _index.pages_toned) if is_toned else (_index.fields, _index.pages)
+def _cut(lexeme: str) -> str:
+    return lexeme[:_MAX_LEXEME_LETTERS]
+
+
+def _hold_all(held: _Held, terms: Sequence[Term], *, is_toned: bool = False) -> ColumnElement[bool]:
+    return and_(true(), *(_holds(held, term, is_toned=is_toned) for term in terms))
+
+
+def _holds(held: _Held, term: Term, *, is_toned: bool) -> ColumnElement[bool]:
+    columns = (held.fields_toned, held.pages_toned) if is_toned else (held.fields, held.pages)
     spelled = _spell(term.toned if is_toned else term.folded, term.is_prefix)
     return or_(*(func.strpos(column, spelled) > 0 for column in columns))
 
 
-def _is_in_field(query: Query) -> ColumnElement[bool]:
-    whole = and_(*(func.strpos(_index.fields, _spell(phrase.folded, phrase.is_prefix)) > 0 for phrase in query.phrases))
+def _is_in_field(held: _Held, query: Query) -> ColumnElement[bool]:
+    whole = and_(*(func.strpos(held.fields, _spell(phrase.folded, phrase.is_prefix)) > 0 for phrase in query.phrases))
     numbers = [term for term in query.terms if len(term.folded) > 1]
-    return or_(whole, *(func.strpos(_index.fields, _spell(term.folded, term.is_prefix)) > 0 for term in numbers))
+    return or_(whole, *(func.strpos(held.fields, _spell(term.folded, term.is_prefix)) > 0 for term in numbers))
 
 
-def _score(term: Term) -> ColumnElement[Any]:
+def _score(held: _Held, term: Term) -> ColumnElement[Any]:
     spelled = _spell(term.folded, term.is_prefix)
-    weight = FIELD_WEIGHT * _count(_index.fields, spelled) + PAGE_WEIGHT * _count(_index.pages, spelled)
-    return weight / (weight + 1 + func.octet_length(_index.pages) / _SHORT_PAGES_BYTES)
+    weight = FIELD_WEIGHT * _count(held.fields, spelled) + PAGE_WEIGHT * _count(held.pages, spelled)
+    return weight / (weight + 1 + func.octet_length(held.pages) / _SHORT_PAGES_BYTES)
 
 
 def _count(column: ColumnElement[str], spelled: str) -> ColumnElement[Any]:

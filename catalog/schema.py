@@ -154,5 +154,5 @@ document_index = Table(
     Column("pages_toned", Text, nullable=False),
     Column("words_a_page", ARRAY(Integer), nullable=False),
     Column("lexemes", TSVECTOR, nullable=False),
-    Index("document_index_lexemes", "lexemes", postgresql_using="gin"),
+    Index("document_index_lexemes", "lexemes", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
 )

@@ -124,7 +124,14 @@ def _create_postgresql_index() -> None:
         sa.Column("words_a_page", ARRAY(sa.Integer), nullable=False),
         sa.Column("lexemes", TSVECTOR, nullable=False),
     )
-    op.create_index("document_index_lexemes", "document_index", ["lexemes"], postgresql_using="gin")
+    # New entries go straight into the index: a list of those pending would be read through at every search.
+    op.create_index(
+        "document_index_lexemes",
+        "document_index",
+        ["lexemes"],
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
 
 
 def _belongs_to(table: str, name: str, *, index: bool = False) -> sa.Column[int]:

@@ -86,3 +86,17 @@ def test_a_document_with_more_words_than_a_row_takes_is_found_by_each(both: tupl
         assert [hit.document_id for hit in catalog.search('"trang cuối"').hits] == ["many"]
         assert catalog.search(f"w{7777:024} đầu").total == 0
         assert catalog.search("trang").total == 2
+
+
+def test_where_more_answer_than_are_ranked_every_one_is_listed_once(
+    both: tuple[Catalog, Catalog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.fts_postgresql.RANKED_DOCUMENTS", 5)
+    catalog = both[1]
+    catalog.documents.upsert(*(make_entry(f"typed-{number}", "tờ bản đồ") for number in range(3)))
+    catalog.documents.upsert(*(make_entry(f"other-{number:02}", "đồ gỗ và bản in") for number in range(20)))
+    for size in (4, 7, 23, 50):
+        pages = [catalog.search("bản đồ", limit=size, offset=offset).hits for offset in range(0, 24, size)]
+        listed = [hit.document_id for page in pages for hit in page]
+        assert (len(listed), len(set(listed))) == (23, 23)
+        assert listed[:3] == ["typed-0", "typed-1", "typed-2"]
