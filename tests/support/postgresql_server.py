@@ -60,7 +60,7 @@ class PostgresqlServer:
     def create_database(self, template: str = "template0", encoding: str = "UTF8") -> str:
         """Make a database of a random name and return it."""
         name = f"test_{secrets.token_hex(6)}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING {} LOCALE 'C.UTF-8' STRATEGY file_copy")
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING {} LOCALE 'C.UTF-8' STRATEGY wal_log")
         if encoding != "UTF8":
             statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING {} LOCALE 'C'")
         with self.connect() as connection:
