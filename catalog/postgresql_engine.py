@@ -39,6 +39,7 @@ def open_engine(address: CatalogAddress, lock_timeout_s: float, *, is_pooled: bo
     engine = create_engine(
         address.parsed,
         hide_parameters=True,
+        isolation_level="READ COMMITTED",
         poolclass=pool,
         pool_pre_ping=is_pooled,
         connect_args={

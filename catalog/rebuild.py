@@ -100,7 +100,8 @@ def _take_over(address: CatalogAddress, fresh: Database) -> int:
     kept = 0
     try:
         with closing(open_database(address)) as old, old.read() as source:
-            for batch in _split(source.execute(select(submissions).order_by(submissions.c.id)).mappings()):
+            query = select(submissions).order_by(submissions.c.id).execution_options(yield_per=_BATCH)
+            for batch in _split(source.execute(query).mappings()):
                 with fresh.write() as target:
                     kept += sum(_take_over_submission(source, target, row) for row in batch)
     except (NewerCatalogError, ForeignDatabaseError):
