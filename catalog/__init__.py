@@ -1,6 +1,8 @@
 """What can be rebuilt from storage: submissions and their states, documents, search and progress."""
 
+from catalog.address import CatalogAddress
 from catalog.catalog import Catalog, open_catalog
+from catalog.machine_lock import hold_lock
 from catalog.progress import CounterProgress, Pace, ProgressReport
 from catalog.rebuild import RebuildReport, rebuild_catalog
 from catalog.search import SearchHit, SearchResults
@@ -8,6 +10,7 @@ from catalog.submission_records import FailureGroup, Receipt, Sighting, Submissi
 
 __all__ = [
     "Catalog",
+    "CatalogAddress",
     "CounterProgress",
     "FailureGroup",
     "Pace",
@@ -19,6 +22,7 @@ __all__ = [
     "Sighting",
     "Submission",
     "SubmissionEvent",
+    "hold_lock",
     "open_catalog",
     "rebuild_catalog",
 ]

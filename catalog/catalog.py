@@ -6,6 +6,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from catalog.address import CatalogAddress
 from catalog.database import Database, open_database
 from catalog.documents import Documents
 from catalog.progress import ProgressReport, compute_progress
@@ -41,6 +42,6 @@ class Catalog:
         self.close()
 
 
-def open_catalog(url: str, busy_timeout_s: float = 15.0) -> Catalog:
-    """Open the catalog at ``url`` (``sqlite:///PATH``), made when it is not there; see ``catalog.database.open_database``."""
-    return Catalog(open_database(url, busy_timeout_s))
+def open_catalog(address: CatalogAddress, busy_timeout_s: float = 15.0) -> Catalog:
+    """Open the catalog, made when it is not there; see ``catalog.database.open_database``."""
+    return Catalog(open_database(address, busy_timeout_s))

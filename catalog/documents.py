@@ -29,7 +29,8 @@ class Documents:
     def upsert(self, *entries: CatalogEntry) -> None:
         """Put documents into the catalog, all or none, each in place of what was known of it. Searchable at once."""
         with self._database.write() as connection:
-            for entry in entries:
+            # In one order, so that two that write the same documents wait for each other instead of locking each other out.
+            for entry in sorted(entries, key=lambda entry: entry.document_id):
                 write_entry(connection, entry)
 
     def discard(self, document_id: str) -> bool:
@@ -79,7 +80,12 @@ class Documents:
     def _select(
         self, condition: ColumnElement[bool] | None, *, with_pages: bool = False, limit: int | None = None
     ) -> list[CatalogEntry]:
-        order = (documents.c.dossier_number, documents.c.scan_sha256, documents.c.first_page, documents.c.document_id)
+        order = (
+            documents.c.dossier_number.nulls_first(),
+            documents.c.scan_sha256,
+            documents.c.first_page,
+            documents.c.document_id,
+        )
         query = select(documents).order_by(*order).limit(limit)
         if condition is not None:
             query = query.where(condition)

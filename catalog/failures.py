@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from catalog.postgresql_failures import is_postgresql_error, translate_postgresql
 from dossiers.errors import ConfigurationError, SohoaError, StorageFullError, StorageUnavailableError
 
 REBUILD_HINT = "run `sohoa reindex` to build it anew from the object store"
@@ -35,7 +37,8 @@ def translate_failures() -> Iterator[None]:
     """Let our own errors through and turn what the database and the system raise into SohoaErrors.
 
     Raises StorageFullError when there is no room; StorageUnavailableError when the catalog is locked, read-only or cannot be
-    opened; ConfigurationError when it is damaged or of a foreign form; SohoaError for a fault of the program.
+    reached or opened; StorageDeniedError when the server refuses the user; ConfigurationError when the catalog is damaged, of a
+    foreign form or not there; SohoaError for a fault of the program.
     """
     try:
         yield
@@ -43,12 +46,16 @@ def translate_failures() -> Iterator[None]:
         raise translate(error.orig or error) from error
     except StatementError as error:  # a value that no column takes: the exception that says so is the program's own
         raise (error.orig or error) from None
+    except PoolTimeoutError as error:
+        raise StorageUnavailableError(detail="catalog: too many threads use it at a time") from error
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise translate(error) from error
 
 
 def translate(error: BaseException) -> SohoaError:
-    """Return our error for one of the database's or the system's; neither SQLite nor the system tell values in theirs."""
+    """Return our error for one of a database's or the system's, without a value of a statement."""
+    if is_postgresql_error(error):
+        return translate_postgresql(error, REBUILD_HINT)
     detail = f"catalog: {error}" if isinstance(error, (sqlite3.Error, OSError)) else f"catalog: {type(error).__name__}"
     code = _read_code(error)
     if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in _NO_ROOM):

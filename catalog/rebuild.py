@@ -1,36 +1,29 @@
-"""Build the catalog anew from what the object store tells, and put it in the place of the old one at once.
-
-The new catalog grows in a file of its own. Then SQLite's backup copies it over the old one in a single transaction: renaming
-a file over a database that another process has open would let that process write into a file that is gone.
-"""
+"""Build the catalog anew from what the object store tells, and put it in the place of the old one at once."""
 
 from __future__ import annotations
 
-import secrets
-import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Table, literal, select
 from sqlalchemy.engine import RowMapping
 
-from catalog.database import Database, insert_once, locate_file, open_database
+from catalog.address import CatalogAddress
+from catalog.database import Database, insert_once, open_database
 from catalog.documents import write_entry
-from catalog.failures import is_damaged, translate_failures
+from catalog.rebuild_file import NewFile
+from catalog.rebuild_schema import NewSchema
 from catalog.schema import UtcDateTime, events, sightings, submissions
 from catalog.submission_records import Sighting, Submission, add_sighting, to_submission_row
-from dossiers.errors import ConfigurationError, StorageUnavailableError
+from catalog.upgrading import ForeignDatabaseError, NewerCatalogError
+from dossiers.errors import ConfigurationError
 from dossiers.model import Actor, CatalogEntry, SubmissionState
 
 _BATCH = 200
-_SWAP_TIMEOUT_S = 60.0
-_STEP_TIMEOUT_S = 0.2
 _STORED = {SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW}
 _Item = TypeVar("_Item")
 
@@ -48,27 +41,30 @@ class RebuildReport:
 
 
 def rebuild_catalog(
-    url: str, entries: Iterable[CatalogEntry], received: Iterable[Received], *, actor: Actor, at: datetime | None = None
+    address: CatalogAddress,
+    entries: Iterable[CatalogEntry],
+    received: Iterable[Received],
+    *,
+    actor: Actor,
+    at: datetime | None = None,
 ) -> RebuildReport:
-    """Replace the catalog at ``url`` by one of these documents and submissions; when anything fails, the old one stays.
+    """Replace the catalog by one of these documents and submissions; when anything fails, the old one stays.
 
     What the object store cannot tell is taken over from the old catalog when that can be read: the histories, and the
     submissions that never became documents and are not among ``received``, with their further files. Both iterables are
     read once, in batches. Other processes may read meanwhile; what they write meanwhile is lost, so lock out the writers.
     Raises what the iterables raise, and the errors of ``open_database``.
     """
-    path = locate_file(url)
-    fresh_path = path.with_name(f".{path.name}.{secrets.token_hex(4)}.rebuild")
+    new = NewSchema(address) if address.is_postgresql else NewFile(address)
     try:
-        with closing(open_database(f"sqlite:///{fresh_path}")) as fresh:
+        with closing(new.open()) as fresh:
             document_count = _write_entries(fresh, entries)
             submission_count = _write_submissions(fresh, received)
-            kept_count = _take_over(url, path, fresh)
+            kept_count = _take_over(address, fresh) if new.has_old() else 0
             _note_rebuild(fresh, actor, at or datetime.now(UTC))
-        with translate_failures():
-            _swap(fresh_path, path)
+        new.take_place()
     finally:
-        _remove_database(fresh_path)
+        new.discard()
     return RebuildReport(document_count, submission_count + kept_count, kept_count)
 
 
@@ -99,16 +95,17 @@ def _write_submission(connection: Connection, submission: Submission, seen: Iter
     return True
 
 
-def _take_over(url: str, path: Path, fresh: Database) -> int:
+def _take_over(address: CatalogAddress, fresh: Database) -> int:
     """Copy what only the old catalog knows, as far as that can be read, and return how many submissions were added."""
     kept = 0
-    if not path.exists():
-        return kept
     try:
-        with closing(open_database(url)) as old, old.read() as source:
-            for batch in _split(source.execute(select(submissions).order_by(submissions.c.id)).mappings()):
+        with closing(open_database(address)) as old, old.read() as source:
+            query = select(submissions).order_by(submissions.c.id).execution_options(yield_per=_BATCH)
+            for batch in _split(source.execute(query).mappings()):
                 with fresh.write() as target:
                     kept += sum(_take_over_submission(source, target, row) for row in batch)
+    except (NewerCatalogError, ForeignDatabaseError):
+        raise
     except ConfigurationError:  # damaged, or of another form: that is what a rebuild is for
         return kept
     return kept
@@ -138,41 +135,6 @@ def _note_rebuild(fresh: Database, actor: Actor, at: datetime) -> None:
     columns = ["submission_id", "happened_at", "actor_id", "what", "detail"]
     with fresh.write() as connection:
         connection.execute(events.insert().from_select(columns, values))
-
-
-def _swap(fresh_path: Path, path: Path) -> None:
-    if not path.exists():
-        fresh_path.replace(path)
-        return
-    try:
-        with closing(sqlite3.connect(fresh_path)) as fresh, closing(sqlite3.connect(path, timeout=_STEP_TIMEOUT_S)) as target:
-            _copy_database(fresh, target)
-    except sqlite3.DatabaseError as error:
-        if not is_damaged(error):
-            raise
-        # Nobody can have a damaged catalog in use, so here a rename is safe. Its side files would spoil the new one.
-        for side_file in _list_files(path)[1:]:
-            side_file.unlink(missing_ok=True)
-        fresh_path.replace(path)
-
-
-def _copy_database(fresh: sqlite3.Connection, target: sqlite3.Connection) -> None:
-    deadline = time.monotonic() + _SWAP_TIMEOUT_S
-
-    def stop_when_late(status: int, remaining: int, total: int) -> None:
-        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and time.monotonic() > deadline:
-            raise StorageUnavailableError(detail="catalog: another process keeps it locked")
-
-    fresh.backup(target, pages=-1, progress=stop_when_late)
-
-
-def _remove_database(path: Path) -> None:
-    for file in _list_files(path):
-        file.unlink(missing_ok=True)
-
-
-def _list_files(path: Path) -> list[Path]:
-    return [path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))]
 
 
 def _split(items: Iterable[_Item]) -> Iterator[list[_Item]]:

@@ -1,4 +1,8 @@
-"""The tables of the catalog. They hold nothing that cannot be rebuilt from the object store, save the history."""
+"""The tables of the catalog. They hold nothing that cannot be rebuilt from the object store, save the history.
+
+A database gets them from ``catalog.migrations``; a test holds the two together on SQLite and PostgreSQL. SQLite's search
+index is a virtual table, which SQLAlchemy does not describe: see the first migration.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +25,8 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
-
-SCHEMA_VERSION = "1"
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.types import TypeEngine
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -44,29 +48,34 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-metadata = MetaData()
+def _key(length: int) -> TypeEngine[str]:
+    """Return a text type that both databases compare and sort by code points; SQLite does so anyway, and knows no length."""
+    return String(length).with_variant(Text(collation="C"), "postgresql")
 
-facts = Table("facts", metadata, Column("name", String(50), primary_key=True), Column("value", String(200), nullable=False))
+
+metadata = MetaData()
+postgresql_metadata = MetaData()
+"""The tables that PostgreSQL has besides."""
 
 submissions = Table(
     "submissions",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("scan_sha256", String(64), nullable=False, unique=True),
+    Column("scan_sha256", _key(64), nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
-    Column("dossier_number", String(60), index=True),
+    Column("dossier_number", _key(60), index=True),
     Column("received_at", UtcDateTime, nullable=False),
     Column("actor_id", Text, nullable=False),
     Column("actor_name", Text, nullable=False),
     Column("actor_unit", Text, nullable=False),
-    Column("state", String(20), nullable=False, index=True),
-    Column("error_code", String(60)),
+    Column("state", _key(20), nullable=False, index=True),
+    Column("error_code", _key(60)),
     Column("error_vi", Text),
     Column("error_en", Text),
     Column("attempts", Integer, nullable=False),
-    Column("flow_run_id", String(60)),
+    Column("flow_run_id", _key(60)),
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
@@ -77,10 +86,10 @@ sightings = Table(
     Column("submission_id", ForeignKey("submissions.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("path", Text, nullable=False),
-    Column("dossier_number", String(60)),
+    Column("dossier_number", _key(60)),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("actor_id", Text, nullable=False),
-    Column("outcome", String(20), nullable=False),
+    Column("outcome", _key(20), nullable=False),
 )
 
 events = Table(
@@ -90,7 +99,7 @@ events = Table(
     Column("submission_id", ForeignKey("submissions.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("happened_at", UtcDateTime, nullable=False),
     Column("actor_id", Text, nullable=False),
-    Column("what", String(40), nullable=False),
+    Column("what", _key(40), nullable=False),
     Column("detail", Text, nullable=False),
 )
 
@@ -98,11 +107,11 @@ documents = Table(
     "documents",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("document_id", String(100), nullable=False, unique=True),
-    Column("scan_sha256", String(64), nullable=False, index=True),
-    Column("dossier_number", String(60), index=True),
-    Column("role", String(20), nullable=False),
-    Column("type_id", String(100), nullable=False, index=True),
+    Column("document_id", _key(100), nullable=False, unique=True),
+    Column("scan_sha256", _key(64), nullable=False, index=True),
+    Column("dossier_number", _key(60), index=True),
+    Column("role", _key(20), nullable=False),
+    Column("type_id", _key(100), nullable=False, index=True),
     Column("type_name", Text, nullable=False),
     Column("type_score", Float, nullable=False),
     Column("first_page", Integer, nullable=False),
@@ -114,11 +123,11 @@ documents = Table(
     Column("signatory", Text, nullable=False),
     Column("fields", JSON, nullable=False),
     Column("mean_confidence", Float, nullable=False),
-    Column("state", String(20), nullable=False),
+    Column("state", _key(20), nullable=False),
     Column("review_reasons", JSON, nullable=False),
-    Column("signature_level", String(10)),
+    Column("signature_level", _key(10)),
     Column("pdf_key", Text, nullable=False),
-    Column("pdf_sha256", String(64), nullable=False),
+    Column("pdf_sha256", _key(64), nullable=False),
     Column("words_key", Text, nullable=False),
     Column("metadata_key", Text, nullable=False),
     Column("archived_at", UtcDateTime, nullable=False),
@@ -133,4 +142,17 @@ pages = Table(
     Column("number", Integer, nullable=False),
     Column("text", Text, nullable=False),
     UniqueConstraint("document_id", "number"),
+)
+
+document_index = Table(
+    "document_index",
+    postgresql_metadata,
+    Column("document_id", ForeignKey(documents.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("fields", Text, nullable=False),
+    Column("pages", Text, nullable=False),
+    Column("fields_toned", Text, nullable=False),
+    Column("pages_toned", Text, nullable=False),
+    Column("words_a_page", ARRAY(Integer), nullable=False),
+    Column("lexemes", TSVECTOR, nullable=False),
+    Index("document_index_lexemes", "lexemes", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
 )

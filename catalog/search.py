@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from catalog import fts
 from catalog.database import Database
 from catalog.documents import read_pages
+from catalog.fts_words import RankedDocument
 from catalog.query import Query, parse_query
 from catalog.schema import documents
 from catalog.snippets import choose_page, cut_snippet, mask_personal_ids
@@ -76,7 +77,7 @@ def search_documents(database: Database, text: str, *, limit: int = 20, offset: 
     return SearchResults(hits, total, is_prefix=opened is not None)
 
 
-def _make_hit(connection: Connection, found: fts.RankedDocument, query: Query) -> SearchHit:
+def _make_hit(connection: Connection, found: RankedDocument, query: Query) -> SearchHit:
     row = connection.execute(select(documents).where(documents.c.id == found.row_id)).one()
     texts = read_pages(connection, found.row_id)
     index = choose_page(fts.read_page_words(connection, found.row_id), query) if texts else None

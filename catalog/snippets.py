@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalog.folding import Word, find_words
-from catalog.fts import PageWords
+from catalog.fts_words import PageWords
 from catalog.query import Query, Term
 from dossiers.codes import find_dossier_spans
 

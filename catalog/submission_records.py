@@ -84,11 +84,13 @@ class FailureGroup:
     newest: Submission
 
 
-def find_key(connection: Connection, scan_sha256: str) -> int:
-    """Return the row id of a submission. Raises NotFoundError."""
-    key = connection.execute(
-        select(submissions.c.id).where(submissions.c.scan_sha256 == scan_sha256.lower())
-    ).scalar_one_or_none()
+def find_key(connection: Connection, scan_sha256: str, *, locks: bool = False) -> int:
+    """Return the row id of a submission. Raises NotFoundError.
+
+    With ``locks`` nobody else changes the submission until the transaction ends, so that what is read of it now stays true.
+    """
+    query = select(submissions.c.id).where(submissions.c.scan_sha256 == scan_sha256.lower())
+    key = connection.execute(query.with_for_update() if locks else query).scalar_one_or_none()
     if key is None:
         raise NotFoundError(what=f"submission {scan_sha256}")
     return int(key)

@@ -82,11 +82,12 @@ class Submissions:
             if key is not None:
                 add_event(connection, key, SubmissionEvent(now, actor.id, "received", new.path))
                 return Receipt(new, is_new=True, is_duplicate=False)
+            key = find_key(connection, scan_sha256, locks=True)
             first = read_submission(connection, scan_sha256)
             if first.path == new.path and first.state in _UNFINISHED:
                 return Receipt(first, is_new=False, is_duplicate=False)
             sighting = Sighting(new.scan_sha256, new.name, new.path, dossier_number, now, actor.id, Outcome.DUPLICATE)
-            add_sighting(connection, find_key(connection, scan_sha256), sighting)
+            add_sighting(connection, key, sighting)
             return Receipt(first, is_new=False, is_duplicate=True)
 
     def retake(self, scan_sha256: str, *, path: str, actor: Actor, at: datetime | None = None) -> Submission:
@@ -97,7 +98,7 @@ class Submissions:
         """
         now = at or datetime.now(UTC)
         with self._database.write() as connection:
-            key = find_key(connection, scan_sha256)
+            key = find_key(connection, scan_sha256, locks=True)
             sighted = find_last_sighting(connection, key, path)
             replaced = read_submission(connection, scan_sha256)
             changes = {
@@ -135,9 +136,14 @@ class Submissions:
         actor: Actor,
         error: SohoaError | None = None,
         detail: str = "",
+        expected: Collection[SubmissionState] | None = None,
         at: datetime | None = None,
     ) -> Submission:
-        """Set where a submission stands, with the error for it or none, and return it. Raises NotFoundError."""
+        """Set where a submission stands, with the error for it or none, and return it. Raises NotFoundError.
+
+        When ``expected`` is given and it stands elsewhere by now, because another process was quicker, it is left and
+        returned as it is.
+        """
         now = at or datetime.now(UTC)
         changes = {
             "state": state.value,
@@ -147,7 +153,7 @@ class Submissions:
             "updated_at": now,
         }
         told = detail or (f"{error.code}: {error.message_en}" if error else "")
-        return self._change(scan_sha256, changes, SubmissionEvent(now, actor.id, state.value, told))
+        return self._change(scan_sha256, changes, SubmissionEvent(now, actor.id, state.value, told), expected)
 
     def add_event(self, scan_sha256: str, what: str, *, actor: Actor, detail: str = "", at: datetime | None = None) -> None:
         """Add a line to a submission's history. Raises NotFoundError."""
@@ -215,9 +221,18 @@ class Submissions:
             query = select(sightings).where(sightings.c.submission_id == key).order_by(sightings.c.id)
             return [to_sighting(row, scan_sha256) for row in connection.execute(query)]
 
-    def _change(self, scan_sha256: str, changes: dict[str, Any], event: SubmissionEvent) -> Submission:
+    def _change(
+        self,
+        scan_sha256: str,
+        changes: dict[str, Any],
+        event: SubmissionEvent,
+        expected: Collection[SubmissionState] | None = None,
+    ) -> Submission:
         with self._database.write() as connection:
-            key = find_key(connection, scan_sha256)
-            connection.execute(update(submissions).where(submissions.c.id == key).values(**changes))
-            add_event(connection, key, event)
+            key = find_key(connection, scan_sha256, locks=True)
+            mine = submissions.c.id == key
+            if expected is not None:
+                mine &= submissions.c.state.in_(sorted(state.value for state in expected))
+            if connection.execute(update(submissions).where(mine).values(**changes)).rowcount:
+                add_event(connection, key, event)
             return read_submission(connection, scan_sha256)

@@ -39,7 +39,7 @@ def check_configuration(house: House, actor: Actor) -> tuple[Finding, ...]:
         ("document types", lambda: f"{len(house.types)} types"),
         ("font of the mark", lambda: _check_font(house)),
         ("store", lambda: _check_store(house)),
-        ("catalog", lambda: f"{house.catalog.documents.count()} documents"),
+        ("catalog", lambda: f"{house.catalog_address.described}: {house.catalog.documents.count()} documents"),
         ("signing identity", lambda: _describe_identity(house)),
     )
     return tuple(_run(what, check) for what, check in checks)

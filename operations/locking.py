@@ -1,4 +1,7 @@
-"""Who may work at the same time: many that take scans in, but nobody beside a rebuild of the catalog."""
+"""Who may work at the same time: many that take scans in, but nobody beside a rebuild of the catalog.
+
+Files lock out the processes of this machine, and locks in PostgreSQL, when that is the catalog, those of the others.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from catalog import hold_lock
 from dossiers.errors import StorageUnavailableError
 from runtime.wiring import House
 from storage.files import make_folder, os_errors_mapped
@@ -14,21 +18,26 @@ from storage.files import make_folder, os_errors_mapped
 @contextmanager
 def working(house: House) -> Iterator[None]:
     """Work beside others. Waits while the catalog is being rebuilt."""
-    with _locked(house, fcntl.LOCK_SH):
+    with _locked(house, fcntl.LOCK_SH), hold_lock(house.catalog_address, "working", is_shared=True):
         yield
 
 
 @contextmanager
 def working_alone(house: House) -> Iterator[None]:
     """Work alone. Raises StorageUnavailableError when others are at work: what they write meanwhile would be lost."""
-    with _locked(house, fcntl.LOCK_EX | fcntl.LOCK_NB):
+    with (
+        _locked(house, fcntl.LOCK_EX | fcntl.LOCK_NB),
+        hold_lock(house.catalog_address, "working", waits=False) as is_alone,
+    ):
+        if not is_alone:
+            raise _others_at_work()
         yield
 
 
 @contextmanager
 def handling_scan(house: House, sha256: str) -> Iterator[None]:
     """Handle one scan alone: of several processes with the same bytes, the others wait."""
-    with _locked(house, fcntl.LOCK_EX, f"scan-{sha256[:2]}"):
+    with _locked(house, fcntl.LOCK_EX, f"scan-{sha256[:2]}"), hold_lock(house.catalog_address, f"scan {sha256}"):
         yield
 
 
@@ -42,5 +51,9 @@ def _locked(house: House, kind: int, name: str = "working") -> Iterator[None]:
         try:
             fcntl.flock(stream, kind)
         except BlockingIOError as error:
-            raise StorageUnavailableError(detail="another sohoa command is at work; try again when it has ended") from error
+            raise _others_at_work() from error
         yield
+
+
+def _others_at_work() -> StorageUnavailableError:
+    return StorageUnavailableError(detail="another sohoa command is at work; try again when it has ended")

@@ -19,7 +19,7 @@ def reindex_catalog(house: House, actor: Actor, advance: Callable[[], None]) -> 
     """
     with working_alone(house):
         received = map(_to_received, house.archive.iter_submissions())
-        return rebuild_catalog(house.settings.catalog_url, _entries(house, advance), received, actor=actor)
+        return rebuild_catalog(house.catalog_address, _entries(house, advance), received, actor=actor)
 
 
 def _entries(house: House, advance: Callable[[], None]) -> Iterator[CatalogEntry]:

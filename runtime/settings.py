@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -66,9 +67,19 @@ class StoreSettings(_Section):
 
 
 class CatalogSettings(_Section):
-    """The catalog database; an empty ``url`` means SQLite under SOHOA_HOME."""
+    """The catalog database; an empty ``url`` means SQLite under SOHOA_HOME. A password never stands in the URL."""
 
     url: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> CatalogSettings:
+        if re.match(r"[^/]+://[^/@]*:[^/]*@", self.url):
+            raise ValueError("catalog.url must not hold a password; set catalog.password_file")
+        if self.password_file and self.password.get_secret_value():
+            raise ValueError("set catalog.password or catalog.password_file, not both")
+        return self
 
 
 class SigningSettings(_Section):

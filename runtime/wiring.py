@@ -13,7 +13,7 @@ from pathlib import Path
 
 from asn1crypto.x509 import Certificate
 
-from catalog import Catalog, open_catalog
+from catalog import Catalog, CatalogAddress, open_catalog
 from classifiers import ReviewThresholds
 from dossiers.document_type import DocumentType, load_document_types
 from dossiers.errors import ConfigurationError
@@ -72,7 +72,15 @@ class House:
     @cached_property
     def catalog(self) -> Catalog:
         _make_folder(self.home)
-        return open_catalog(self.settings.catalog_url)
+        return open_catalog(self.catalog_address)
+
+    @cached_property
+    def catalog_address(self) -> CatalogAddress:
+        catalog = self.settings.catalog
+        password = catalog.password.get_secret_value()
+        if catalog.password_file is not None:
+            password = _read_secret(catalog.password_file).decode(errors="replace")
+        return CatalogAddress(self.settings.catalog_url, password)
 
     @cached_property
     def types(self) -> Mapping[str, DocumentType]:

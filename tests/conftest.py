@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.minio_server import S3TestServer, running_minio
+from tests.support.postgresql_server import PostgresqlServer, running_postgresql
 from tests.support.prefect_server import running_prefect
 from tests.support.sohoa_command import SohoaCommand
 
@@ -17,6 +18,13 @@ from tests.support.sohoa_command import SohoaCommand
 def s3_server() -> Iterator[S3TestServer]:
     """A real S3 server that enforces object lock."""
     with running_minio() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A real PostgreSQL server; take a database of your own from it."""
+    with running_postgresql() as server:
         yield server
 
 

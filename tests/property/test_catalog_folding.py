@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from catalog import Catalog, open_catalog
+from catalog import Catalog, CatalogAddress, open_catalog
 from catalog.folding import find_words, fold, fold_word, normalize
 from catalog.snippets import mask_personal_ids
 from tests.unit.catalog.examples import make_entry
@@ -71,9 +71,13 @@ def test_normalized_text_can_be_stored_and_stays(text: str) -> None:
     assert normalize(normalized) == normalized
 
 
+def locate(folder: str) -> CatalogAddress:
+    return CatalogAddress(f"sqlite:///{Path(folder) / 'catalog.db'}")
+
+
 @pytest.fixture(scope="module")
 def filled() -> Iterator[Catalog]:
-    with tempfile.TemporaryDirectory() as folder, open_catalog(f"sqlite:///{Path(folder) / 'catalog.db'}") as catalog:
+    with tempfile.TemporaryDirectory() as folder, open_catalog(locate(folder)) as catalog:
         catalog.documents.upsert(make_entry("doc", "chữ a near and or not fields"), make_entry("other", "khác"))
         yield catalog
 
@@ -107,7 +111,7 @@ def test_a_word_among_syntax_is_found_as_a_word(filled: Catalog, before: str, af
 def test_a_text_is_found_by_itself(text: str) -> None:
     words = list(find_words(normalize(text)))
     if words and len(text) < 200:
-        with tempfile.TemporaryDirectory() as folder, open_catalog(f"sqlite:///{Path(folder) / 'catalog.db'}") as catalog:
+        with tempfile.TemporaryDirectory() as folder, open_catalog(locate(folder)) as catalog:
             catalog.documents.upsert(make_entry("doc", text))
             hit = catalog.search('"' + text.replace('"', " ") + '"').hits[0]
             assert hit.exact

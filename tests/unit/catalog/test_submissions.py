@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog import Catalog, Receipt, open_catalog
+from catalog import Catalog, CatalogAddress, Receipt, open_catalog
 from dossiers.errors import EmptyFileError, NotFoundError, StorageFullError
 from dossiers.model import Outcome, SubmissionState
 from tests.unit.catalog.examples import CLERK, MOMENT
@@ -154,18 +154,18 @@ def test_moments_come_back_in_utc(catalog: Catalog) -> None:
         receive(catalog, "cd" * 32, at=MOMENT.replace(tzinfo=None))
 
 
-def receive_many(url: str, worker: int, count: int) -> tuple[int, int]:
-    with open_catalog(url) as catalog:
+def receive_many(address: CatalogAddress, worker: int, count: int) -> tuple[int, int]:
+    with open_catalog(address) as catalog:
         receipts = [receive(catalog, f"{number:064x}", path=f"/quet/{worker}/{number}.pdf") for number in range(count)]
     return sum(one.is_new for one in receipts), sum(one.is_duplicate for one in receipts)
 
 
-def test_of_several_processes_one_gets_the_new_submission(url: str) -> None:
+def test_of_several_processes_one_gets_the_new_submission(empty_address: CatalogAddress) -> None:
     workers, files = 4, 25
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        results = pool.starmap(receive_many, [(url, worker, files) for worker in range(workers)])
+        results = pool.starmap(receive_many, [(empty_address, worker, files) for worker in range(workers)])
     assert sum(new for new, _ in results) == files
     assert sum(duplicate for _, duplicate in results) == files * (workers - 1)
-    with open_catalog(url) as catalog:
+    with open_catalog(empty_address) as catalog:
         counts = catalog.submissions.counts()
     assert (counts[SubmissionState.RECEIVED], counts[SubmissionState.DUPLICATE]) == (files, files * (workers - 1))

@@ -84,6 +84,38 @@ def test_secrets_are_hidden_in_the_settings_text(monkeypatch: pytest.MonkeyPatch
     assert "a-rather-private-word" not in f"{settings!r} {settings}"
 
 
+@pytest.mark.parametrize("url", ["postgresql://sohoa:private-word@db/sohoa", "postgresql://:private-word@/sohoa"])
+def test_a_catalog_url_with_a_password_is_refused_and_not_repeated(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("SOHOA_CATALOG__URL", url)
+    with pytest.raises(ConfigurationError, match="must not hold a password") as caught:
+        load_settings()
+    assert "private-word" not in caught.value.message_en + caught.value.message_vi
+
+
+def test_the_catalogs_password_comes_from_a_file_or_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SOHOA_CATALOG__URL", "postgresql://sohoa@db.tinh.example/sohoa")
+    (tmp_path / "catalog.pass").write_text("private-word\n", encoding="utf-8")
+    with monkeypatch.context() as by_file:
+        by_file.setenv("SOHOA_CATALOG__PASSWORD_FILE", str(tmp_path / "catalog.pass"))
+        house = House(load_settings())
+        assert house.catalog_address.password.split("-") == ["private", "word"]
+        assert "private-word" not in f"{house.settings!r} {house.catalog_address!r} {house.catalog_address.described}"
+        by_file.setenv("SOHOA_CATALOG__PASSWORD", "another-word")
+        with pytest.raises(ConfigurationError, match="not both"):
+            load_settings()
+    monkeypatch.setenv("SOHOA_CATALOG__PASSWORD", "another-word")
+    house = House(load_settings())
+    assert house.catalog_address.password.split("-") == ["another", "word"]
+    assert "another-word" not in f"{house.settings!r}"
+
+
+def test_a_password_file_that_cannot_be_read_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SOHOA_CATALOG__URL", "postgresql://sohoa@db.tinh.example/sohoa")
+    monkeypatch.setenv("SOHOA_CATALOG__PASSWORD_FILE", str(tmp_path / "absent"))
+    with pytest.raises(ConfigurationError, match="absent"):
+        _ = House(load_settings()).catalog
+
+
 def test_pkcs12_needs_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOHOA_SIGNING__IDENTITY", "pkcs12")
     with pytest.raises(ConfigurationError, match="pkcs12_file and passphrase_file"):

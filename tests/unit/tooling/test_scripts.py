@@ -136,6 +136,23 @@ def test_bootstrap_asks_for_what_the_peer_needs_only_to_measure(machine: Machine
     assert ("ghostscript" in machine.calls()) is asks
 
 
+def test_bootstrap_installs_postgresql_for_the_tests_without_a_server_for_the_machine(machine: Machine, tmp_path: Path) -> None:
+    machine.is_used_by(0)
+    script = machine.clone / "scripts" / "bootstrap"
+    settings = tmp_path / "createcluster.d" / "sohoa-tests.conf"
+    text = script.read_text(encoding="utf-8").replace("/usr/lib/postgresql/", f"{tmp_path}/absent/")
+    script.write_text(text.replace("/etc/postgresql-common/createcluster.d", str(settings.parent)), encoding="utf-8")
+    (machine.bin / "mkdir").symlink_to(str(shutil.which("mkdir")))
+    machine.has("apt-get", f'{_RECORD}[ ! -e "{settings}" ] || cat "{settings}" >>"$RECORD"\nexit 3\n')
+    assert machine.bootstrap("dev").returncode == 3
+    install = machine.calls().partition(" install ")[2]
+    assert " postgresql" in install
+    assert "create_main_cluster = false" in install
+    assert not settings.exists()
+    assert machine.bootstrap().returncode == 3
+    assert "postgresql" not in machine.calls().rpartition(" install ")[2]
+
+
 def test_bootstrap_goes_through_sudo_for_an_ordinary_user(machine: Machine) -> None:
     machine.is_used_by(1000)
     machine.has("apt-get")
