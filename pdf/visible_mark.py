@@ -16,6 +16,9 @@ from pathlib import Path
 from string import Formatter
 
 import pdf2image
+from fontTools import subset
+from fontTools.ttLib import TTFont as FontToolsFont
+from fontTools.ttLib import TTLibError
 from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError
 from PIL import Image, ImageFilter
 from reportlab.pdfbase import pdfmetrics
@@ -32,6 +35,8 @@ DEFAULT_TEMPLATE = "{form}\n{agency}\n{person}\n{time}"
 DrawPage = Callable[[int], Image.Image | None]
 
 _FIELDS = {"form", "agency", "person", "time"}
+_TIME_LETTERS = "0123456789-:+T "  # of every mark, so that one font serves many
+_POSTSCRIPT_NAME = 6  # OpenType, name identifiers
 _SIZE_PT = 10
 _LEADING_PT = 11.5
 _DESCENT_PT = 2.5
@@ -98,9 +103,10 @@ def place_mark(
     nothing is covered. Raises ``ConfigurationError`` for a missing font, a character that it lacks, or a bad template.
     """
     left, bottom, right, top = page_box
-    font = _register_font(mark.font_path)
+    filled = fill_template(mark, signed_at)
+    font = _register_font(mark.font_path, "".join(sorted({*_TIME_LETTERS, *"".join(filled)})))
     margin = min(_MARGIN_RIGHT_PT, (right - left) / 10)
-    lines = _wrap(fill_template(mark, signed_at), font, min(_WIDEST_PT, right - left - 2 * margin))
+    lines = _wrap(filled, font, min(_WIDEST_PT, right - left - 2 * margin))
     width = max((pdfmetrics.stringWidth(line, font, _SIZE_PT) for line in lines), default=0.0)
     width, height = int(width + 2), int(_LEADING_PT * len(lines) + _DESCENT_PT)
     box_left = max(int(right - margin) - width, int(left))
@@ -113,17 +119,36 @@ def place_mark(
     return PlacedMark(_draw(lines, font, width, height), box, page_top)
 
 
-def _register_font(path: Path) -> str:
-    name = "SohoaMark-" + hashlib.sha256(str(path).encode()).hexdigest()[:12]
+def _register_font(path: Path, letters: str) -> str:
+    digest = hashlib.sha256(f"{path}\n{letters}".encode()).hexdigest()[:12]
+    name = f"SohoaMark-{digest}"
     if name not in pdfmetrics.getRegisteredFontNames():
         try:
-            # Of the font only the mark's own letters go into each file, not all of ASCII: 13 KB less.
-            pdfmetrics.registerFont(TTFont(name, str(path), asciiReadable=False))
-        except (TTFError, OSError) as error:
+            pdfmetrics.registerFont(TTFont(name, _take_letters(path, letters, digest), asciiReadable=False))
+        except (TTFError, TTLibError, OSError) as error:
             raise ConfigurationError(
                 detail=f"the mark's font {path} cannot be read; install fonts-liberation2 or set another"
             ) from error
     return name
+
+
+def _take_letters(path: Path, letters: str, digest: str) -> io.BytesIO:
+    """Return a font of these letters alone, without hints for coarse screens: a third of what reportlab would embed."""
+    options = subset.Options(
+        hinting=False, layout_features=[], name_IDs=[1, 2, 4, _POSTSCRIPT_NAME], glyph_names=False, notdef_outline=True
+    )
+    options.drop_tables = [*options.drop_tables, "FFTM"]
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=letters)
+    small = io.BytesIO()
+    with FontToolsFont(path, lazy=True, recalcTimestamp=False) as font:
+        subsetter.subset(font)
+        for record in font["name"].names:
+            if record.nameID == _POSTSCRIPT_NAME:  # by which reportlab would take two sets of letters for one font
+                record.string = f"{record.toUnicode()}-{digest}"
+        font.save(small)
+    small.seek(0)
+    return small
 
 
 def _wrap(lines: list[str], font: str, width_pt: float) -> list[str]:
