@@ -107,7 +107,7 @@ def find_rotation(page: PageImage, engine: OcrEngine, mask: Pixels | None = None
     if across <= UNSURE_ACROSS_SHARE:
         return _decide_by_reading(page, engine, (90, 270), hint_deg)
     lean_deg, sharpness = _best_angle(points)
-    if sharpness >= SURE_SHARPNESS and measure_above_share(_level(mask, lean_deg)) >= SURE_ABOVE_SHARE:
+    if sharpness >= SURE_SHARPNESS and measure_above_share(level_mask(mask, lean_deg)) >= SURE_ABOVE_SHARE:
         return Rotation(0, "shape")
     return _decide_by_reading(page, engine, (0, 180), hint_deg)
 
@@ -185,7 +185,8 @@ def _row_sharpness(points: Profile, angle_deg: float) -> float:
     return float((np.diff(profile) ** 2).sum() / (profile**2).sum())
 
 
-def _level(mask: Pixels, angle_deg: float) -> Pixels:
+def level_mask(mask: Pixels, angle_deg: float) -> Pixels:
+    """Turn a mask of letters clockwise about its centre."""
     height, width = mask.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -angle_deg, 1.0)
     return as_pixels(cv2.warpAffine(mask, matrix, (width, height), flags=cv2.INTER_NEAREST))

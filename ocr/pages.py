@@ -36,7 +36,7 @@ from ocr.language.patterns import mend_patterns
 from ocr.line_detector import detect_lines
 from ocr.lines import scale_box, scale_line
 from ocr.noise import drop_noise
-from ocr.orientation import find_rotation, find_skew, find_text_mask
+from ocr.orientation import find_rotation, find_skew, find_text_mask, level_mask
 from ocr.page_image import PageImage, decode_page, straighten, turn
 from ocr.quality import Assessment, assess_quality
 from ocr.reading_order import arrange_lines
@@ -103,10 +103,11 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
         rotation_deg = find_rotation(page, engine, mask).rotation_deg
         turned = turn(page.pixels, rotation_deg)
     with _timed(seconds, "deskew"):
-        skew_deg = find_skew(turned, turn(mask, rotation_deg))
+        mask = turn(mask, rotation_deg)
+        skew_deg = find_skew(turned, mask)
         level = straighten(turned, skew_deg)
     with _timed(seconds, "dewarp"):
-        bend = find_bend(find_text_mask(level), level.shape[1], level.shape[0])
+        bend = find_bend(level_mask(mask, skew_deg), level.shape[1], level.shape[0])
         flat = bend.straighten(level) if bend else level
     content = _read_level(PageImage(flat, page.dpi), assessment.letter_height_px, engine, timeout_s, seconds)
     if bend:
