@@ -41,9 +41,29 @@ PHRASES = (
 )
 
 
+STEMS = "Giáp Ất Bính Đinh Mậu Kỷ Canh Tân Nhâm Quý".split()
+BRANCHES = "Tý Sửu Dần Mão Thìn Tỵ Ngọ Mùi Thân Dậu Tuất Hợi".split()
+YEAR_NAMES = {
+    fold_letters(f"{STEMS[year % 10]} {BRANCHES[year % 12]}"): (STEMS[year % 10], BRANCHES[year % 12]) for year in range(60)
+}
+YEAR_LEADS = frozenset({"nam", "xuan", "tet", "dan"})  # năm, Xuân, Tết, Nguyên đán
+
+
 def mend_patterns(lines: Sequence[RecognizedLine]) -> tuple[RecognizedLine, ...]:
     """Return the lines, in reading order from the page's top, with those that are nearly a known phrase written as it."""
-    return tuple(_mend_line(line, index) for index, line in enumerate(lines))
+    return tuple(_mend_year_name(_mend_line(line, index)) for index, line in enumerate(lines))
+
+
+def _mend_year_name(line: RecognizedLine) -> RecognizedLine:
+    """Write the name of a lunar year as it must be: of sixty pairs no two have the same letters."""
+    for at in range(1, len(line.words) - 1):
+        lead, first, second = (line.words[at + step] for step in (-1, 0, 1))
+        name = YEAR_NAMES.get(_fold(split_word(word.text).core for word in (first, second)))
+        is_named = first.text[:1].isupper() and second.text[:1].isupper()
+        if name and is_named and fold_letters(split_word(lead.text).core) in YEAR_LEADS:
+            words = [*line.words[:at], _write(first, name[0]), _write(second, name[1]), *line.words[at + 2 :]]
+            return line if words == list(line.words) else replace(join_words(words), bbox_px=line.bbox_px)
+    return line
 
 
 def _mend_line(line: RecognizedLine, index: int) -> RecognizedLine:

@@ -37,3 +37,19 @@ def test_the_motto_is_only_looked_for_at_the_top() -> None:
 def test_what_was_read_is_kept() -> None:
     (line,) = mend_patterns([make_line("Kinh gửi:")])
     assert [word.raw_text for word in line.words] == ["Kinh", None]
+
+
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        ("nhân dịp Tết Nguyên đán Át Ty - năm 2025", "nhân dịp Tết Nguyên đán Ất Tỵ - năm 2025"),
+        ("Xuân Giáp Thin, năm 2024", "Xuân Giáp Thìn, năm 2024"),
+        ("sinh năm Canh Tỷ", "sinh năm Canh Tý"),
+        ("ông Nguyễn Canh Thân trình bày", "ông Nguyễn Canh Thân trình bày"),
+        ("bà Ất Ty", "bà Ất Ty"),
+        ("đầu năm đinh mui", "đầu năm đinh mui"),
+    ],
+)
+def test_the_name_of_a_lunar_year_is_written_as_one_of_sixty(read: str, printed: str) -> None:
+    (line,) = mend_patterns([make_line(read)])
+    assert line.text == printed
