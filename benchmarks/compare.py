@@ -53,6 +53,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="which pages are drawn")
     parser.add_argument("--count", type=int, default=0, help="pages of each drawn kind (8 for the mixed turns); default 6")
     parser.add_argument("--runs", type=int, default=1, help="how often each file is read; times are medians")
+    parser.add_argument(
+        "--drawn-runs", type=int, default=0, help="the same for all but the real pages with transcripts; default as --runs"
+    )
     parser.add_argument("--realscans", type=Path, default=REALSCANS, help="folder of real scans with transcripts")
     parser.add_argument("--engine", choices=(OURS, PEER), help="measure this engine alone")
     parser.add_argument("--rank", action="store_true", help="let Tesseract alone read them too, and say how sets rank engines")
@@ -115,7 +118,12 @@ def run_long(worker: OurWorker, sets: dict[str, dict[str, SetResult]], pages: in
 
 def measure(options: argparse.Namespace, scratch: Path) -> Iterator[tuple[Measurements, dict[str, object]]]:
     """Measure everything that was asked for; yield all that is known after each set, so that a broken run loses little."""
-    about: dict[str, object] = {"seed": options.seed, "runs": options.runs, "count": options.count}
+    about: dict[str, object] = {
+        "seed": options.seed,
+        "runs": options.runs,
+        "drawn_runs": options.drawn_runs or options.runs,
+        "count": options.count,
+    }
     engines: dict[str, Digitize] = {}
     with ExitStack() as stack:
         if options.engine != OURS:
@@ -131,7 +139,8 @@ def measure(options: argparse.Namespace, scratch: Path) -> Iterator[tuple[Measur
             engines[PLAIN] = lambda file: plain.digitize(file.path)
         found = Measurements({})
         for page_set in gather_sets(options, scratch):
-            results = measure_set(page_set, engines, options.runs, tell)
+            runs = options.runs if page_set.name in (REAL_DEV, REAL_HELD) else options.drawn_runs or options.runs
+            results = measure_set(page_set, engines, runs, tell)
             found = _add_set(found, page_set.name, results, worker)
             found = replace(found, extra=list_extra_figures(options, found.sets))
             yield found, about

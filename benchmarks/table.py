@@ -88,12 +88,19 @@ def say_value(value: float | None, unit: str) -> str:
     return f"{value:.0f} {unit}" if unit in {"KiB", "MiB"} else f"{value:.2f} {unit}".strip()
 
 
+def _tell_runs(report: Mapping[str, Any]) -> str:
+    drawn = report.get("drawn_runs", report["runs"])
+    return (
+        f"{report['runs']} run(s)" if drawn == report["runs"] else f"{report['runs']} runs of real pages, {drawn} of drawn ones"
+    )
+
+
 def _render_about(report: Mapping[str, Any]) -> str:
     told = "earlier runs" if report.get("peer_times_cached") else "this run"
     engines = f"{report.get('ours', 'nothing of ours')} beside {report.get('peer', 'nothing')}"
     return (
         f"Made by `scripts/bench` on {report['made_at'][:10]} ({report['machine']}): {engines}; "
-        f"seed {report['seed']}, medians of {report['runs']} run(s), the peer's times of {told}. "
+        f"seed {report['seed']}, medians of {_tell_runs(report)}, the peer's times of {told}. "
         f"Starting OCRmyPDF alone takes {report.get('peer_start_cpu_s', 0.0):.1f} s of CPU."
     )
 

@@ -41,8 +41,8 @@ PHRASES = (
 )
 
 
-STEMS = "Giáp Ất Bính Đinh Mậu Kỷ Canh Tân Nhâm Quý".split()
-BRANCHES = "Tý Sửu Dần Mão Thìn Tỵ Ngọ Mùi Thân Dậu Tuất Hợi".split()
+STEMS = ["Giáp", "Ất", "Bính", "Đinh", "Mậu", "Kỷ", "Canh", "Tân", "Nhâm", "Quý"]
+BRANCHES = ["Tý", "Sửu", "Dần", "Mão", "Thìn", "Tỵ", "Ngọ", "Mùi", "Thân", "Dậu", "Tuất", "Hợi"]
 YEAR_NAMES = {
     fold_letters(f"{STEMS[year % 10]} {BRANCHES[year % 12]}"): (STEMS[year % 10], BRANCHES[year % 12]) for year in range(60)
 }
