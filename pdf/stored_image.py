@@ -4,9 +4,9 @@ The small forms, tried in this order, each kept only when it saves at least thre
 
 - ``group4``: the pixels of a bitonal PNG in CCITT group 4; not one changes;
 - ``layered``: paper, ink and the ink's shape (``pdf.layered_image``), when the legibility check finds every mark;
-- ``jpeg``: the same pixels as a good JPEG, for pictures that no layers can hold.
+- ``jpeg``: the same pixels as a good JPEG, for pictures that no layers can hold and scans too coarse for layers.
 
-Otherwise, and for a scan too coarse to lose anything, the scan's own compressed bytes. The file that was scanned stays in the
+Otherwise the scan's own compressed bytes. The file that was scanned stays in the
 originals bucket in any case.
 """
 
@@ -36,6 +36,7 @@ NOTE_TAG = "SohoaPageImage"
 _SMALL_ENOUGH_BYTES = 40 * 1024
 _WORTH_IT = 0.7
 _JPEG_QUALITY = 80
+_COARSE_JPEG_QUALITY = 90  # three real pages at 80 dpi: two characters more wrong at 85, none at 90
 _MAX_PIXELS = 40_000_000  # A4 at 600 dpi has 35 million
 # A4 at 96 dpi. Of so coarse a scan every gray pixel is part of a letter, whatever resolution it claims: layers doubled the
 # errors of reading one such page again (benchmarks/stored_pages.py).
@@ -98,21 +99,20 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
             return None
         return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
     if source.width_px * source.height_px < _MIN_LAYERED_PIXELS:
-        return None
+        return _store_jpeg(pdf, image, limit_bytes, _COARSE_JPEG_QUALITY)
     page, separation = separate_layers(np.asarray(image), source.dpi)
     if page.size_bytes <= limit_bytes and check_legibility(page, separation).is_legible:
         return _store_layers(pdf, page)
-    data = _encode_jpeg(image)
-    if len(data) > limit_bytes:
-        return None
-    encoded = EncodedImage(data, _name_colours(len(image.getbands())), 8, Name.DCTDecode, None)
-    return _make_stored(StoredForm.JPEG, {IMAGE_RESOURCE: make_image(pdf, encoded, image.size)}, Quality=_JPEG_QUALITY)
+    return _store_jpeg(pdf, image, limit_bytes, _JPEG_QUALITY)
 
 
-def _encode_jpeg(image: Image.Image) -> bytes:
+def _store_jpeg(pdf: pikepdf.Pdf, image: Image.Image, limit_bytes: int, quality: int) -> StoredImage | None:
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=_JPEG_QUALITY, progressive=True, optimize=True, subsampling="4:4:4")
-    return buffer.getvalue()
+    image.save(buffer, "JPEG", quality=quality, progressive=True, optimize=True, subsampling="4:4:4")
+    if buffer.tell() > limit_bytes:
+        return None
+    encoded = EncodedImage(buffer.getvalue(), _name_colours(len(image.getbands())), 8, Name.DCTDecode, None)
+    return _make_stored(StoredForm.JPEG, {IMAGE_RESOURCE: make_image(pdf, encoded, image.size)}, Quality=quality)
 
 
 def _store_layers(pdf: pikepdf.Pdf, page: LayeredPage) -> StoredImage:
