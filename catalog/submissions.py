@@ -160,6 +160,13 @@ class Submissions:
         with self._database.read() as connection:
             return read_submission(connection, scan_sha256)
 
+    def find(self, scan_sha256: str) -> Submission | None:
+        """Return a submission by the digest of its bytes, or None when they were never handed in."""
+        query = select(submissions).where(submissions.c.scan_sha256 == scan_sha256.lower())
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return to_submission(row) if row is not None else None
+
     def find_by_prefix(self, prefix: str, limit: int = 20) -> list[Submission]:
         """Return the submissions whose digest begins so, in the order of their digests; none for an empty prefix."""
         if not prefix:

@@ -123,12 +123,25 @@ class ArchiveSettings(_Section):
     maintenance: str = ""
 
 
+class StationSettings(_Section):
+    """How one scanning station works; what is empty is as for all. ``complete`` = ``marker``: only a marker completes."""
+
+    complete: Literal["still", "marker"] = "still"
+    settle_s: float | None = Field(default=None, gt=0)
+
+
 class WatchSettings(_Section):
-    """The watched folder; empty ``inbox`` means SOHOA_HOME/inbox. A file is taken when it stands still for ``settle_s``."""
+    """The watched folder; empty ``inbox`` means SOHOA_HOME/inbox.
+
+    A dossier is taken when its files stood still for ``settle_s``, or when a marker says that it is complete. The folder is
+    looked through every ``poll_s``, besides whenever the system tells of a change (``events`` = ``native``).
+    """
 
     inbox: Path | None = None
     settle_s: float = Field(default=5.0, gt=0)
     poll_s: float = Field(default=2.0, gt=0)
+    events: Literal["native", "polling"] = "native"
+    stations: dict[str, StationSettings] = {}
 
 
 class PrefectSettings(_Section):
