@@ -134,13 +134,16 @@ class WatchSettings(_Section):
     """The watched folder; empty ``inbox`` means SOHOA_HOME/inbox.
 
     A dossier is taken when its files stood still for ``settle_s``, or when a marker says that it is complete. The folder is
-    looked through every ``poll_s``, besides whenever the system tells of a change (``events`` = ``native``).
+    looked through every ``poll_s``, besides whenever the system tells of a change (``events`` = ``native``). With ``verdicts``
+    each scan is checked at once and a note laid beside it, which goes ``note_keep_s`` after the scan has left.
     """
 
     inbox: Path | None = None
     settle_s: float = Field(default=5.0, gt=0)
     poll_s: float = Field(default=2.0, gt=0)
     events: Literal["native", "polling"] = "native"
+    verdicts: bool = True
+    note_keep_s: float = Field(default=900.0, ge=0)
     stations: dict[str, StationSettings] = {}
 
 

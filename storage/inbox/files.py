@@ -25,7 +25,7 @@ def open_inside(root: Path, parts: Parts) -> BufferedReader:
     """Open a regular file of the inbox for reading. Raises UnreadablePathError, also for links on the way to it."""
     path = str(root.joinpath(*parts))
     try:
-        with _folder_of(root, parts) as folder:
+        with folder_of(root, parts) as folder:
             descriptor = os.open(parts[-1], _READ, dir_fd=folder)
     except OSError as error:
         detail = "symbolic link" if error.errno == errno.ELOOP else error.strerror
@@ -39,7 +39,7 @@ def open_inside(root: Path, parts: Parts) -> BufferedReader:
 def stamp_inside(root: Path, parts: Parts) -> Stamp | None:
     """Return a file's present stamp, None when it is no longer there."""
     try:
-        with _folder_of(root, parts) as folder:
+        with folder_of(root, parts) as folder:
             facts = os.stat(parts[-1], dir_fd=folder, follow_symlinks=False)
     except OSError:
         return None
@@ -78,7 +78,7 @@ def remove_inside(root: Path, parts: Parts, stamp: Stamp | None) -> bool:
             return True
         if present != stamp or is_being_written(root, parts):
             return False
-    with suppress(FileNotFoundError), _folder_of(root, parts) as folder:
+    with suppress(FileNotFoundError), folder_of(root, parts) as folder:
         os.unlink(parts[-1], dir_fd=folder)
     return True
 
@@ -87,7 +87,7 @@ def remove_empty_folders(root: Path, folder: Parts, keep: int) -> None:
     """Remove a folder of the inbox and those above it while they are empty, but never the uppermost ``keep`` of them."""
     while len(folder) > keep:
         try:
-            with _folder_of(root, folder) as above:
+            with folder_of(root, folder) as above:
                 os.rmdir(folder[-1], dir_fd=above)
         except OSError:
             return
@@ -95,7 +95,7 @@ def remove_empty_folders(root: Path, folder: Parts, keep: int) -> None:
 
 
 @contextmanager
-def _folder_of(root: Path, parts: Parts) -> Iterator[int]:
+def folder_of(root: Path, parts: Parts) -> Iterator[int]:
     """Lend the descriptor of the folder in which a path ends. Raises OSError; ELOOP or ENOTDIR for a link on the way."""
     descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -27,9 +27,11 @@ class Watched:
     house: House
     told: list[ClaimedFile] = field(default_factory=list)
     handed_on: list[DossierScans] = field(default_factory=list)
+    while_digitizing: Callable[[], object] = lambda: None
 
     def after_claim(self, house: House, dossiers: Sequence[DossierScans], actor: Actor) -> None:
         self.handed_on.extend(dossiers)
+        self.while_digitizing()
 
     def once(self) -> Watched:
         """Watch until each file was tried once."""
@@ -75,8 +77,8 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 def open_watched(home: Path, **watch: object) -> Watched:
-    """Return a house at ``home`` with the directory store and a quick watch."""
-    settings = {"settle_s": 0.3, "poll_s": 0.1, **watch}
+    """Return a house at ``home`` with the directory store and a quick watch, without verdicts unless they are asked for."""
+    settings = {"settle_s": 0.3, "poll_s": 0.1, "verdicts": False, **watch}
     return Watched(House(Settings(home=home, watch=WatchSettings.model_validate(settings))))
 
 
