@@ -58,8 +58,12 @@ class Submissions:
         dossier_number: str | None,
         actor: Actor,
         at: datetime | None = None,
+        state: SubmissionState = SubmissionState.RECEIVED,
     ) -> Receipt:
-        """Record that a file was handed in. Of several processes with the same bytes, one gets the new submission."""
+        """Record that a file was handed in. Of several processes with the same bytes, one gets the new submission.
+
+        ``state`` is where a new one stands: received, or at its end already.
+        """
         now = at or datetime.now(UTC)
         new = Submission(
             scan_sha256.lower(),
@@ -69,7 +73,7 @@ class Submissions:
             dossier_number,
             now,
             actor,
-            SubmissionState.RECEIVED,
+            state,
             error_code=None,
             error_vi=None,
             error_en=None,

@@ -18,6 +18,7 @@ from cli.commands import (
     reindex,
     replay,
     search,
+    separators,
     show,
     status,
     verify,
@@ -47,6 +48,7 @@ app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
 app.command("profile")(profile.profile)
 app.command("watch")(watch.watch)
+app.command("separators")(separators.separators)
 app.command("status")(status.status)
 app.command("replay")(replay.replay)
 app.command("search")(search.search)

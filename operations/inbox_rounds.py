@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from dossiers.errors import SohoaError, UnreadablePathError
-from dossiers.model import Actor, SubmissionState
-from dossiers.stations import Placement, compose, place_file
+from dossiers.arrangements import Part
+from dossiers.errors import InputError, SohoaError, UnreadablePathError
+from dossiers.model import Actor
+from dossiers.stations import compose, place_file
 from dossiers.stillness import Batch, CompletenessRule, Parts, SeenFile, StillnessLedger
+from operations.arranging import group_sides, plan_parts
 from operations.claim_journal import forget_claim
+from operations.claimed_file import STATES_VI, ClaimedFile, HandOn, Tell
 from operations.claiming import Claim, claim_file
-from operations.ingesting import DossierScans
 from operations.locking import working
 from operations.paths import FoundScan
 from operations.prechecking import ScanChecks
+from operations.rearranging import Rearranged, claim_rearranged
 from operations.results import ErrorFacts
 from operations.settling import UnexpectedError, quarantine_refused
 from operations.station_board import StationBoards
@@ -27,40 +29,6 @@ from runtime.wiring import House
 from storage.inbox import InboxListing, is_being_written, list_inbox, remove_inside
 
 _log = logging.getLogger("sohoa.watch")
-
-STATES_VI = {
-    SubmissionState.RECEIVED: "đã nhận, chờ số hóa",
-    SubmissionState.FAILED: "chưa nhận được, sẽ thử lại",
-    SubmissionState.ARCHIVED: "trùng với tệp đã lưu trữ",
-    SubmissionState.NEEDS_REVIEW: "trùng với tệp chờ kiểm tra",
-    SubmissionState.REJECTED: "bị từ chối",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedFile:
-    """What became of one file of the inbox: claimed, or why not."""
-
-    path: str
-    placement: Placement | None
-    claim: Claim | None
-    error: ErrorFacts | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the form in which ``sohoa watch --claim-only --json`` tells it."""
-        return {
-            "path": self.path,
-            "station": self.placement.station if self.placement else None,
-            "dossier_number": self.placement.dossier_number if self.placement else None,
-            "sha256": self.claim.sha256 if self.claim else None,
-            "state": self.claim.state.value if self.claim else None,
-            "is_copy": self.claim.is_copy if self.claim else False,
-            "error": self.error.to_json() if self.error else None,
-        }
-
-
-Tell = Callable[[ClaimedFile], None]
-HandOn = Callable[[DossierScans], None]
 
 
 @dataclass(slots=True)
@@ -114,15 +82,57 @@ class InboxRounds:
         return self.ledger.find_complete(listing.files, marked, rules, default, time.monotonic())
 
     def _take_batch(self, batch: Batch) -> None:
-        """Claim the files of one dossier and hand on those that wait for being digitized."""
-        waiting: list[str] = []
+        """Claim the files of one dossier and hand on what waits for being digitized."""
+        waiting: dict[str, list[str]] = {}
+        station = self.house.settings.watch.stations.get(batch.placement.station)
+        planned = []
+        for group in group_sides(batch.files, station):
+            parts = plan_parts(group, station, self.checks.find_pages) if self.checks else ()
+            if parts is None:
+                return  # pages are still being looked at; the batch is met again in the next round
+            planned.append((group, parts))
         with working(self.house):
-            for file in batch.files:
-                claim = self._take_file(file)
-                if claim is not None and claim.awaits_digitizing and claim.sha256 not in waiting:
-                    waiting.append(claim.sha256)
-        if waiting:
-            self.hand_on((batch.label, waiting))
+            for group, parts in planned:
+                rearranged = self._rearrange(group, parts) if parts else None
+                for part in rearranged.parts if rearranged else ():
+                    if part.claim.awaits_digitizing:
+                        waiting.setdefault(part.dossier_number or Path(part.path).name, []).append(part.claim.sha256)
+                for file in group if rearranged is None else ():
+                    claim = self._take_file(file)
+                    if claim is not None and claim.awaits_digitizing:
+                        waiting.setdefault(batch.label, []).append(claim.sha256)
+        for label, digests in waiting.items():
+            self.hand_on((label, list(dict.fromkeys(digests))))
+
+    def _rearrange(self, group: Sequence[SeenFile], parts: Sequence[Part]) -> Rearranged | None:
+        """Claim files as the parts made of their pages; None when they are to be claimed as they are."""
+        if any(is_being_written(self.root, file.parts) for file in group):
+            return None
+        scans = [
+            (FoundScan(self.root.joinpath(*file.parts), file.placement.dossier_number, inbox=self.root), file.stamp)
+            for file in group
+        ]
+        try:
+            rearranged = claim_rearranged(self.house, scans, parts, self.actor)
+            if rearranged is None:
+                return None
+            left = [self._let_leave(file) for file in group]
+        except InputError as error:
+            _log.warning("%s is taken as it is: %s", group[0].parts[-1], error.message_en)
+            return None
+        except Exception as fault:  # no single file may stop the watch
+            for file in group:
+                self._tell_failure(file, self.root.joinpath(*file.parts), fault)
+            return Rearranged((), ())
+        for file, claim, is_gone in zip(group, rearranged.sources, left, strict=True):
+            if not is_gone:
+                self._put_off(file)
+            self._show(file, claim.state.value, STATES_VI[claim.state])
+            self.tell(ClaimedFile(str(self.root.joinpath(*file.parts)), file.placement, claim))
+        for part in rearranged.parts:
+            placement = replace(group[0].placement, dossier_number=part.dossier_number)
+            self.tell(ClaimedFile(part.path, placement, part.claim, _error_of(self.house, part.claim)))
+        return rearranged
 
     def _take_file(self, file: SeenFile) -> Claim | None:
         """Claim one file and let it leave the inbox; what goes wrong is told and concerns this file alone."""

@@ -43,22 +43,26 @@ _UNCHECKED_VI = "chưa kiểm tra được chất lượng ảnh; tệp vẫn đ
 
 @dataclass(slots=True)
 class _Check:
-    """A file being checked, what was seen of its pages, and those whose printed numbers were sought, once that began."""
+    """A file being checked, what was seen of its pages, and those whose printed numbers were sought, once that began.
+
+    ``is_seen``: every page was looked at, or nothing more will be seen.
+    """
 
     file: SeenFile
     stream: BufferedReader
     pages: list[PageGlance] = field(default_factory=list)
     labelled: list[PageGlance] | None = None
     told: ScanVerdict | None = None
+    is_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Offered:
-    """A file as it was offered last: its stamp, since when it has it, and whether it was taken up."""
+    """A file as it was offered last: its stamp, since when it has it, and the check that took it up."""
 
     stamp: Stamp
     since_s: float
-    is_taken: bool = False
+    check: _Check | None = None
 
 
 class ScanChecks:
@@ -86,11 +90,18 @@ class ScanChecks:
             if before is None or before.stamp != file.stamp:
                 before = _Offered(file.stamp, now_s)
             is_closed = os.fspath(self._root.joinpath(*file.parts)) in done
-            is_due = not before.is_taken and (is_closed or now_s - before.since_s >= STILL_S)
-            is_taken = before.is_taken or (is_due and self._take_up(file))
-            offered[file.parts] = _Offered(file.stamp, before.since_s, is_taken)
+            is_due = before.check is None and (is_closed or now_s - before.since_s >= STILL_S)
+            check = self._take_up(file) if is_due else before.check
+            offered[file.parts] = _Offered(file.stamp, before.since_s, check)
         self._offered = offered
-        return any(not item.is_taken for item in offered.values())
+        return any(item.check is None for item in offered.values())
+
+    def find_pages(self, file: SeenFile) -> tuple[PageGlance, ...] | None:
+        """Return what was seen of every page of a file, none when it could not be looked at; None while that goes on."""
+        offered = self._offered.get(file.parts)
+        if offered is None or offered.stamp != file.stamp or offered.check is None or not offered.check.is_seen:
+            return None
+        return tuple(offered.check.pages)
 
     def is_busy(self, folder: Parts = ()) -> bool:
         """Say whether a file below a folder of the inbox is being checked or waits for it."""
@@ -111,18 +122,19 @@ class ScanChecks:
         for check in self._queue:
             check.stream.close()
 
-    def _take_up(self, file: SeenFile) -> bool:
+    def _take_up(self, file: SeenFile) -> _Check | None:
         if is_being_written(self._root, file.parts):
-            return False
+            return None
         with self._wake:
             if len(self._queue) >= MAX_OPEN:
-                return False
+                return None
             try:
-                self._queue.append(_Check(file, open_inside(self._root, file.parts)))
+                check = _Check(file, open_inside(self._root, file.parts))
             except UnreadablePathError:
-                return False
+                return None
+            self._queue.append(check)
             self._wake.notify()
-        return True
+        return check
 
     def _run(self) -> None:
         self._process.start()
@@ -131,9 +143,10 @@ class ScanChecks:
                 is_finished = self._work_on(check)
             except Exception as error:  # a check is a service: it stops neither the watch nor the other checks
                 _log.error("%s could not be checked", "/".join(check.file.parts), exc_info=error)
-                is_finished = True
+                check.pages, is_finished = [], True
             with self._wake:
                 self._current = None
+                check.is_seen |= is_finished
                 if is_finished:
                     check.stream.close()
                 else:
@@ -154,8 +167,9 @@ class ScanChecks:
         """Look at a file for a while and say whether the check is finished: first quality, then printed page numbers."""
         try:
             if check.labelled is None:
-                if not self._look(check, check.pages, GlanceOptions()):
+                if not self._look(check, check.pages, GlanceOptions(find_codes=self._finds_codes(check))):
                     return False
+                check.is_seen = True
                 self._tell(check, judge_scan(check.pages, is_finished=True))
                 if not 1 < len(check.pages) <= MAX_LABELLED_PAGES:
                     return True
@@ -166,11 +180,17 @@ class ScanChecks:
                 return False
             self._tell(check, judge_scan(check.labelled, is_finished=True))
         except InputError as error:
+            check.pages = check.pages if check.is_seen else []
             self._tell(check, judge_failure(error.message_vi.rstrip("."), is_fault_of_file=True, code=error.code))
         except SohoaError as error:
             _log.warning("%s: %s", "/".join(check.file.parts), error.message_en)
+            check.pages = check.pages if check.is_seen else []
             self._tell(check, judge_failure(_UNCHECKED_VI, is_fault_of_file=False, code=error.code))
         return True
+
+    def _finds_codes(self, check: _Check) -> bool:
+        station = self._house.settings.watch.stations.get(check.file.placement.station)
+        return station is not None and station.separators
 
     def _look(self, check: _Check, seen: list[PageGlance], options: GlanceOptions) -> bool:
         """Go on looking, adding to the pages ``seen``, and say whether the end was reached."""

@@ -23,7 +23,12 @@ from runtime.wiring import House
 from storage.files import os_errors_mapped, part_path, read_chunks, write_synced
 from storage.inbox import open_inside
 
-_SETTLED = (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW, SubmissionState.REJECTED)
+SETTLED = (
+    SubmissionState.ARCHIVED,
+    SubmissionState.NEEDS_REVIEW,
+    SubmissionState.REJECTED,
+    SubmissionState.REARRANGED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,10 @@ def receive(house: House, scan: FoundScan, actor: Actor, on_digest: Callable[[st
     written down here: then nothing was taken and the file stays where it is.
     """
     now = datetime.now(UTC)
-    with _copied_in(house, scan) as (copy, sha256):
+    with copied_in(house, scan) as (copy, sha256):
         on_digest(sha256)
         known = house.catalog.submissions.find(sha256)
-        if known is not None and known.state in _SETTLED:
+        if known is not None and known.state in SETTLED:
             seen = _see_again(house, _write_down(house, scan, sha256, known.size_bytes, actor, now), scan, actor, now)
             if seen.is_settled:
                 return seen
@@ -68,7 +73,7 @@ def _take(house: House, scan: FoundScan, copy: Path, sha256: str, actor: Actor, 
     if fault is not None and known is not None and known.path != make_storable(scan.told_path):
         raise fault  # a further file with these bytes: it is counted once it can be taken
     receipt = _write_down(house, scan, sha256, size_bytes, actor, now)
-    if receipt.submission.state in _SETTLED:  # another process was first
+    if receipt.submission.state in SETTLED:  # another process was first
         shutil.rmtree(house.work_folder(sha256), ignore_errors=True)
         return _see_again(house, receipt, scan, actor, now)
     if receipt.is_duplicate:
@@ -161,7 +166,7 @@ def original_copy(house: House, sha256: str) -> Path:
 
 
 @contextmanager
-def _copied_in(house: House, scan: FoundScan) -> Iterator[tuple[Path, str]]:
+def copied_in(house: House, scan: FoundScan) -> Iterator[tuple[Path, str]]:
     """Copy the file's bytes once, hashing them on the way, so that what is kept is what was hashed.
 
     Yields the copy and its SHA-256; a copy that nobody moved away is removed in the end.

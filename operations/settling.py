@@ -99,7 +99,7 @@ def record_sighting(house: House, sha256: str) -> None:
     if record is None:
         _try_to_record(house, house.catalog.submissions.get(sha256))
     else:
-        house.archive.record_submission(record.model_copy(update={"sightings": _sightings(house, sha256)}))
+        house.archive.record_submission(record.model_copy(update={"sightings": sightings_of(house, sha256)}))
 
 
 def record_arrival(
@@ -148,7 +148,7 @@ def _record(house: House, submission: Submission, document_ids: tuple[str, ...])
             state=submission.state,
             error=error,
             document_ids=document_ids,
-            sightings=_sightings(house, submission.scan_sha256),
+            sightings=sightings_of(house, submission.scan_sha256),
             received_at=submission.received_at,
             updated_at=submission.updated_at,
             actor=ActorRecord.of(submission.actor),
@@ -156,7 +156,8 @@ def _record(house: House, submission: Submission, document_ids: tuple[str, ...])
     )
 
 
-def _sightings(house: House, sha256: str) -> tuple[Sighting, ...]:
+def sightings_of(house: House, sha256: str) -> tuple[Sighting, ...]:
+    """Return the further files with the bytes of a submission, as they are recorded. Raises NotFoundError."""
     return tuple(
         Sighting(
             name=seen.name,

@@ -105,6 +105,8 @@ def is_up_to_date(house: House, sha256: str) -> bool:
     Then there is nothing to do: another process was first, or a replay asks for what is there.
     """
     state = house.catalog.submissions.get(sha256).state
+    if state is SubmissionState.REARRANGED:  # its pages are other submissions
+        return True
     entries = house.catalog.documents.list_of_scan(sha256)
     if state not in (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW) or not entries:
         return False

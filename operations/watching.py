@@ -17,7 +17,8 @@ from functools import partial
 
 from dossiers.errors import SohoaError
 from dossiers.model import Actor
-from operations.inbox_rounds import ClaimedFile, InboxRounds, Tell, open_inbox
+from operations.claimed_file import ClaimedFile, Tell
+from operations.inbox_rounds import InboxRounds, open_inbox
 from operations.ingesting import DossierScans
 from operations.locking import working
 from operations.prechecking import ScanChecks
@@ -76,12 +77,13 @@ def _looking_through(
     settings = house.settings.watch
     is_over = threading.Event()
     boards = StationBoards(house)
+    is_looking = settings.verdicts or any(station.rearranges for station in settings.stations.values())
 
     def run() -> None:
         try:
             with (
                 InboxEvents(root, is_native=settings.events == "native") as events,
-                ScanChecks(house, root, boards) if settings.verdicts else nullcontext() as checks,
+                ScanChecks(house, root, boards) if is_looking else nullcontext() as checks,
             ):
                 rounds = InboxRounds(house, actor, root, tell, handed_on.put, checks, boards)
                 while not is_over.is_set():

@@ -124,10 +124,29 @@ class ArchiveSettings(_Section):
 
 
 class StationSettings(_Section):
-    """How one scanning station works; what is empty is as for all. ``complete`` = ``marker``: only a marker completes."""
+    """How one scanning station works; what is empty is as for all. ``complete`` = ``marker``: only a marker completes.
+
+    With ``separators`` a long scan is parted at separator sheets. ``duplex``: what a scanner of one side makes of sheets with
+    two: fronts and then backs in one ``stack``, or ``files`` named …-truoc and …-sau in a dossier's folder; ``backs_reversed``
+    when the stack was turned over as a whole.
+    """
 
     complete: Literal["still", "marker"] = "still"
     settle_s: float | None = Field(default=None, gt=0)
+    separators: bool = False
+    duplex: Literal["none", "stack", "files"] = "none"
+    backs_reversed: bool = True
+
+    @model_validator(mode="after")
+    def _one_way(self) -> StationSettings:
+        if self.separators and self.duplex == "stack":
+            raise ValueError("a station has separators or duplex = stack, not both")
+        return self
+
+    @property
+    def rearranges(self) -> bool:
+        """Whether what the station scans may become other files."""
+        return self.separators or self.duplex != "none"
 
 
 class WatchSettings(_Section):

@@ -12,7 +12,7 @@ from cli.commands.ingest import run_flows
 from cli.commands.status import STATES_VI
 from cli.console import current_actor, errors_as_exit_codes, out, print_json
 from cli.options import AsJson
-from dossiers.model import Actor, Outcome
+from dossiers.model import Actor, Outcome, SubmissionState
 from operations.ingesting import DossierScans
 from operations.outcomes import file_result
 from operations.results import OUTCOMES_VI, FileResult
@@ -52,6 +52,8 @@ class _Digitizing:
     def tell(self, file: ClaimedFile) -> None:
         if file.claim is None:
             self._show(FileResult(file.path, None, Outcome.REJECTED, file.error))
+        elif file.claim.state is SubmissionState.REARRANGED:
+            return  # its parts are told one by one
         elif file.claim.awaits_digitizing:
             self.waiting.setdefault(file.claim.sha256, []).append(file)
         else:
