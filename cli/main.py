@@ -12,6 +12,7 @@ from cli.commands import (
     config,
     demo,
     ingest,
+    portal,
     profile,
     progress,
     read,
@@ -55,6 +56,7 @@ app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("verify")(verify.verify)
 app.command("progress")(progress.progress)
+app.command("portal")(portal.portal)
 app.command("reindex")(reindex.reindex)
 app.command("demo")(demo.demo)
 app.add_typer(config.app, name="config")

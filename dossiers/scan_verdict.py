@@ -91,19 +91,25 @@ _FAULTS: dict[QualityFault, tuple[str, bool]] = {
 }
 
 
-def judge_scan(pages: Sequence[PageGlance], *, is_finished: bool, promised_pages: int | None = None) -> ScanVerdict:
-    """Return what to tell of a file from its pages, in order; unfinished, only what the pages seen so far are sure of.
-
-    ``promised_pages`` is how many pages somebody said there are.
-    """
-    findings = [finding for page in pages for finding in _judge_page(page)]
+def judge_scan(pages: Sequence[PageGlance], *, is_finished: bool) -> ScanVerdict:
+    """Return what to tell of a file from its pages, in order; unfinished, only what the pages seen so far are sure of."""
+    findings = _gather_notes([finding for page in pages for finding in _judge_page(page)])
     if is_finished:
-        findings += [*_judge_sides(pages), *_find_missing(pages, promised_pages)]
+        findings += [*_judge_sides(pages), *_find_missing(pages)]
     if any(finding.rescan for finding in findings):
         status = VerdictStatus.RESCAN
     else:
         status = VerdictStatus.GOOD if is_finished else VerdictStatus.CHECKING
     return ScanVerdict(status, len(pages), tuple(findings))
+
+
+def judge_count(pages: Sequence[PageGlance], promised: int) -> ScanVerdict:
+    """Return what to tell of a dossier of which somebody said how many pages it has; blank ones may count or not."""
+    written = sum(not page.quality.is_blank for page in pages)
+    if promised in (written, len(pages)):
+        return ScanVerdict(VerdictStatus.GOOD, len(pages), ())
+    text = f"có {written} trang có chữ, nhưng báo là {promised} trang; hãy quét bổ sung hoặc sửa số trang đã báo"
+    return ScanVerdict(VerdictStatus.RESCAN, len(pages), (Finding("missing_page", text),))
 
 
 def judge_failure(text_vi: str, *, is_fault_of_file: bool, code: str) -> ScanVerdict:
@@ -139,6 +145,23 @@ def tell_finding(finding: Finding) -> str:
     return text[0].upper() + text[1:]
 
 
+def _gather_notes(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings with one sentence for what is only told of several pages; what asks for a rescan stays by page."""
+    pages: dict[str, list[int]] = {}
+    for finding in findings:
+        if not finding.rescan and finding.page is not None:
+            pages.setdefault(finding.code, []).append(finding.page)
+    gathered = []
+    for finding in findings:
+        about = pages.get(finding.code, [])
+        if finding.rescan or len(about) < 2:
+            gathered.append(finding)
+        elif finding.page == about[0]:
+            text = f"{finding.text_vi} (trang {', '.join(map(str, about))})"
+            gathered.append(Finding(finding.code, text, rescan=False))
+    return gathered
+
+
 def _judge_page(page: PageGlance) -> Iterator[Finding]:
     quality = page.quality
     if quality.is_blank:
@@ -170,11 +193,9 @@ def _judge_sides(pages: Sequence[PageGlance]) -> Iterator[Finding]:
         yield Finding("blank_pages", f"trang trắng, được giữ nhưng không đọc: {told}", rescan=False)
 
 
-def _find_missing(pages: Sequence[PageGlance], promised_pages: int | None) -> Iterator[Finding]:
+def _find_missing(pages: Sequence[PageGlance]) -> Iterator[Finding]:
     """Tell of page numbers that are printed on no page, unless a page whose number was not read can be it."""
     written = [page for page in pages if not page.quality.is_blank]
-    if promised_pages is not None and promised_pages not in (len(written), len(pages)):
-        yield Finding("missing_page", f"có {len(written)} trang có chữ, nhưng báo là {promised_pages} trang")
     if len(written) < 2:
         return  # one sheet a file: the others are other files
     run: list[tuple[int, PageLabel]] = []  # (place among the written pages, label) of one document

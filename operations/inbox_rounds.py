@@ -6,11 +6,13 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dossiers.arrangements import Part
 from dossiers.errors import InputError, SohoaError, UnreadablePathError
 from dossiers.model import Actor
+from dossiers.scan_verdict import ScanVerdict, VerdictStatus, judge_count, write_note
 from dossiers.stations import compose, place_file
 from dossiers.stillness import Batch, CompletenessRule, Parts, SeenFile, StillnessLedger
 from operations.arranging import group_sides, plan_parts
@@ -26,7 +28,7 @@ from operations.settling import UnexpectedError, quarantine_refused
 from operations.station_board import StationBoards
 from operations.tidying import InboxTidier
 from runtime.wiring import House
-from storage.inbox import InboxListing, is_being_written, list_inbox, remove_inside
+from storage.inbox import InboxListing, Marker, is_being_written, list_inbox, put_note, remove_inside
 
 _log = logging.getLogger("sohoa.watch")
 
@@ -44,6 +46,7 @@ class InboxRounds:
     boards: StationBoards
     ledger: StillnessLedger = field(default_factory=StillnessLedger)
     told: set[Parts] = field(default_factory=set)
+    broken_promises: dict[Parts, ScanVerdict] = field(default_factory=dict)
     _tidier: InboxTidier | None = None
 
     def go_through(self, closed: Iterable[Path]) -> bool:
@@ -77,9 +80,33 @@ class InboxRounds:
             name: CompletenessRule(station.settle_s or settings.settle_s, station.complete == "marker")
             for name, station in settings.stations.items()
         }
-        marked = {marker.unit for marker in listing.markers}
+        marked = {marker.unit for marker in listing.markers if self._keeps_promise(marker, listing)}
         default = CompletenessRule(settings.settle_s)
         return self.ledger.find_complete(listing.files, marked, rules, default, time.monotonic())
+
+    def _keeps_promise(self, marker: Marker, listing: InboxListing) -> bool:
+        """Say whether as many pages lie there as a marker promises; a note beside it tells when not. Without a count it does.
+
+        Not yet, while it is being written or pages are still being looked at; a file that cannot be looked at is not held
+        against the promise.
+        """
+        if is_being_written(self.root, marker.parts):
+            return False
+        if marker.promised_pages is None or self.checks is None:
+            return True
+        files = [file for file in listing.files if marker.unit in set(_folders_of(file))]
+        found = [self.checks.find_pages(file) for file in files]
+        if any(pages is None for pages in found):
+            return False
+        if not files or not all(found):
+            return True
+        verdict = judge_count([page for pages in found for page in pages or ()], marker.promised_pages)
+        if verdict.status is not VerdictStatus.RESCAN:
+            return True
+        if self.broken_promises.get(marker.parts) != verdict:
+            self.broken_promises[marker.parts] = verdict
+            put_note(self.root, marker.parts, write_note(verdict, compose(marker.parts[-1]), datetime.now(UTC)))
+        return False
 
     def _take_batch(self, batch: Batch) -> None:
         """Claim the files of one dossier and hand on what waits for being digitized."""

@@ -37,7 +37,7 @@ class InboxTidier:
 
     def go_through(self, listing: InboxListing, now_s: float) -> None:
         """Remove what nobody needs any more; ``now_s`` is of a monotonic clock."""
-        present = {file.parts for file in listing.files}
+        present = {file.parts for file in listing.files} | {marker.parts for marker in listing.markers}
         lonely = {note for note in listing.notes if noted_parts(note) not in present}
         self._lonely_since_s = {note: self._lonely_since_s.get(note, now_s) for note in lonely}
         for note, since_s in list(self._lonely_since_s.items()):

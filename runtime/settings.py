@@ -166,6 +166,17 @@ class WatchSettings(_Section):
     stations: dict[str, StationSettings] = {}
 
 
+class PortalSettings(_Section):
+    """Where the live pages are served. They have no accounts yet: beyond this machine, put something with accounts before them.
+
+    ``host_names`` are further names by which browsers may ask for them.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8600, ge=1, le=65535)
+    host_names: tuple[str, ...] = ()
+
+
 class PrefectSettings(_Section):
     """An existing Prefect API; empty means a temporary one on this machine, for this command."""
 
@@ -187,6 +198,7 @@ class Settings(BaseSettings):
     review: ReviewSettings = ReviewSettings()
     archive: ArchiveSettings = ArchiveSettings()
     watch: WatchSettings = WatchSettings()
+    portal: PortalSettings = PortalSettings()
     prefect: PrefectSettings = PrefectSettings()
 
     @classmethod

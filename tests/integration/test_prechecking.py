@@ -92,8 +92,8 @@ def test_a_long_scan_gives_way_to_a_short_one(watched: Watched, monkeypatch: pyt
         short = put(inbox, "q/ngắn.jpg", jpeg_bytes(page))
         wait_until(lambda: "ĐẠT" in read_note(short))
         assert "ĐANG KIỂM TRA" in read_note(long)
-        wait_until(lambda: "Số trang đã xem: 12" in read_note(long))
-        assert "ĐẠT" in read_note(long)
+        wait_until(lambda: "ĐẠT" in read_note(long))
+        assert "Số trang đã xem: 12" in read_note(long)
 
 
 def test_a_file_is_checked_anew_when_it_was_scanned_again(watched: Watched) -> None:
@@ -115,3 +115,17 @@ def test_notes_go_when_their_scan_left_long_ago_and_other_texts_stay(tmp_path: P
         wait_until(lambda: not (inbox / "q" / NUMBER).exists())
     assert own.exists()
     assert read_board(watched.house, "q") is not None
+
+
+def test_a_marker_that_promises_more_pages_holds_the_dossier_until_they_came(tmp_path: Path) -> None:
+    watched = open_watched(tmp_path / "home", verdicts=True, stations={"q": {"complete": "marker"}})
+    inbox = watched.house.settings.inbox
+    with watched.house, watched.running():
+        put(inbox, f"q/{NUMBER}/1.jpg", jpeg_bytes(draw_page()))
+        marker = put(inbox, f"q/{NUMBER}/_XONG", "số trang: 2".encode())
+        wait_until(lambda: "1 trang có chữ, nhưng báo là 2 trang" in read_note(marker))
+        assert watched.handed_on == []
+        put(inbox, f"q/{NUMBER}/2.jpg", jpeg_bytes(draw_page(size=(1654, 1200))))
+        wait_until(lambda: bool(watched.handed_on))
+    ((label, scans),) = watched.handed_on
+    assert (label, len(scans)) == (NUMBER, 2)

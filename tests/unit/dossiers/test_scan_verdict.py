@@ -13,6 +13,7 @@ from dossiers.scan_verdict import (
     PageLabel,
     ScanVerdict,
     VerdictStatus,
+    judge_count,
     judge_failure,
     judge_scan,
     read_label,
@@ -33,8 +34,8 @@ def page(
     return PageGlance(number, quality, turn_deg, PageLabel(*label) if label else None)
 
 
-def judge(*pages: PageGlance, promised_pages: int | None = None) -> ScanVerdict:
-    return judge_scan(pages, is_finished=True, promised_pages=promised_pages)
+def judge(*pages: PageGlance) -> ScanVerdict:
+    return judge_scan(pages, is_finished=True)
 
 
 def told(verdict: ScanVerdict) -> list[str]:
@@ -66,6 +67,12 @@ def test_missing_colour_and_a_page_upside_down_are_only_told() -> None:
     verdict = judge(page(1, QualityFault.NOT_COLOUR), page(2, turn_deg=180))
     assert verdict.status is VerdictStatus.GOOD
     assert [finding.code for finding in verdict.findings] == ["not_colour", "upside_down"]
+
+
+def test_what_is_only_told_of_many_pages_is_told_once() -> None:
+    verdict = judge(*(page(number, QualityFault.NOT_COLOUR) for number in (1, 2, 3)))
+    (text,) = told(verdict)
+    assert text.endswith("(trang 1, 2, 3).")
 
 
 def test_a_blank_verso_is_as_it_should_be() -> None:
@@ -121,7 +128,8 @@ def test_blank_pages_bear_no_number() -> None:
 
 @pytest.mark.parametrize(("promised", "is_told"), [(2, False), (3, False), (4, True), (1, True)])
 def test_a_promised_number_of_pages_is_held_against_the_scan(promised: int, is_told: bool) -> None:
-    verdict = judge(page(1), page(2), page(3, blank=True), promised_pages=promised)
+    verdict = judge_count([page(1), page(2), page(3, blank=True)], promised)
+    assert (verdict.status is VerdictStatus.RESCAN) is is_told
     assert ("missing_page" in {finding.code for finding in verdict.findings}) is is_told
 
 
