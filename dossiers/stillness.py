@@ -105,6 +105,11 @@ class StillnessLedger:
             watched.is_tried = True
             watched.since_s = now_s
 
+    def has_failed(self, parts: Parts) -> bool:
+        """Say whether taking a file, as it lies there now, failed before."""
+        watched = self.files.get(parts)
+        return watched is not None and watched.failures > 0
+
     def find_complete(
         self,
         seen: Iterable[SeenFile],

@@ -35,7 +35,7 @@ _log = logging.getLogger("sohoa.watch")
 
 @dataclass(slots=True)
 class InboxRounds:
-    """A watched inbox: where, for whom, and what was seen so far."""
+    """A watched inbox: where, for whom, and what was seen so far. With ``once`` what failed is not tried again."""
 
     house: House
     actor: Actor
@@ -44,6 +44,7 @@ class InboxRounds:
     hand_on: HandOn
     checks: ScanChecks | None
     boards: StationBoards
+    once: bool = False
     ledger: StillnessLedger = field(default_factory=StillnessLedger)
     told: set[Parts] = field(default_factory=set)
     broken_promises: dict[Parts, ScanVerdict] = field(default_factory=dict)
@@ -60,6 +61,8 @@ class InboxRounds:
         awaits_check = self.checks.offer(listing.files, closed, time.monotonic()) if self.checks else False
         self._tell_refusals(listing)
         batches = self._find_complete(listing)
+        if self.once:
+            batches = tuple(fresh for batch in batches if (fresh := self._leave_out_failed(batch)).files)
         for batch in batches:
             self._take_batch(batch)
         if batches:
@@ -83,6 +86,9 @@ class InboxRounds:
         marked = {marker.unit for marker in listing.markers if self._keeps_promise(marker, listing)}
         default = CompletenessRule(settings.settle_s)
         return self.ledger.find_complete(listing.files, marked, rules, default, time.monotonic())
+
+    def _leave_out_failed(self, batch: Batch) -> Batch:
+        return replace(batch, files=tuple(file for file in batch.files if not self.ledger.has_failed(file.parts)))
 
     def _keeps_promise(self, marker: Marker, listing: InboxListing) -> bool:
         """Say whether as many pages lie there as a marker promises; a note beside it tells when not. Without a count it does.

@@ -85,7 +85,7 @@ def _looking_through(
                 InboxEvents(root, is_native=settings.events == "native") as events,
                 ScanChecks(house, root, boards) if is_looking else nullcontext() as checks,
             ):
-                rounds = InboxRounds(house, actor, root, tell, handed_on.put, checks, boards)
+                rounds = InboxRounds(house, actor, root, tell, handed_on.put, checks, boards, once)
                 while not is_over.is_set():
                     is_waiting = _go_through(rounds, events, once=once)
                     if once and not is_waiting and not (checks and checks.is_busy()):
