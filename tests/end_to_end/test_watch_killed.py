@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import random
 import threading
 from pathlib import Path
+
+import numpy as np
 
 from tests.support.inbox import wait_until
 from tests.support.sohoa_command import SohoaCommand
@@ -16,7 +17,7 @@ DOSSIERS, FILES, KILLS = 6, 5, 4
 
 def scan_all_day(station: Path, seed: int, is_over: threading.Event) -> None:
     """Write dossiers as scanners do: in pieces, under a temporary name, and some bytes that the other station has, too."""
-    dice = random.Random(seed)
+    dice = np.random.default_rng(seed)
     pause = threading.Event()
     for dossier in range(DOSSIERS):
         folder = station / f"H01.31.12-2610{10 + dossier}-000{seed}"
@@ -50,7 +51,7 @@ def test_killed_again_and_again_nothing_is_lost_or_counted_twice(sohoa: SohoaCom
     watched = sohoa.with_settings(QUICK)
     over = [threading.Event(), threading.Event()]
     stations = [threading.Thread(target=scan_all_day, args=(inbox / f"quay-{seed}", seed, over[seed - 1])) for seed in (1, 2)]
-    dice = random.Random(7)
+    dice = np.random.default_rng(7)
     for index in range(KILLS):
         process = watched.start("watch", "--claim-only")
         try:
