@@ -121,7 +121,7 @@ def find_shape_turn(pixels: Pixels) -> int | None:
     lean_deg, sharpness = _best_angle(points)
     if sharpness < SURE_SHARPNESS:
         return None
-    above = measure_above_share(_level(mask, lean_deg))
+    above = measure_above_share(level_mask(mask, lean_deg))
     if above >= SURE_ABOVE_SHARE:
         return 0
     return 180 if above <= 1 - SURE_ABOVE_SHARE else None
