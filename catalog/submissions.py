@@ -58,8 +58,12 @@ class Submissions:
         dossier_number: str | None,
         actor: Actor,
         at: datetime | None = None,
+        state: SubmissionState = SubmissionState.RECEIVED,
     ) -> Receipt:
-        """Record that a file was handed in. Of several processes with the same bytes, one gets the new submission."""
+        """Record that a file was handed in. Of several processes with the same bytes, one gets the new submission.
+
+        ``state`` is where a new one stands: received, or at its end already.
+        """
         now = at or datetime.now(UTC)
         new = Submission(
             scan_sha256.lower(),
@@ -69,7 +73,7 @@ class Submissions:
             dossier_number,
             now,
             actor,
-            SubmissionState.RECEIVED,
+            state,
             error_code=None,
             error_vi=None,
             error_en=None,
@@ -165,6 +169,13 @@ class Submissions:
         """Return a submission by the digest of its bytes. Raises NotFoundError."""
         with self._database.read() as connection:
             return read_submission(connection, scan_sha256)
+
+    def find(self, scan_sha256: str) -> Submission | None:
+        """Return a submission by the digest of its bytes, or None when they were never handed in."""
+        query = select(submissions).where(submissions.c.scan_sha256 == scan_sha256.lower())
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return to_submission(row) if row is not None else None
 
     def find_by_prefix(self, prefix: str, limit: int = 20) -> list[Submission]:
         """Return the submissions whose digest begins so, in the order of their digests; none for an empty prefix."""

@@ -12,12 +12,14 @@ from cli.commands import (
     config,
     demo,
     ingest,
+    portal,
     profile,
     progress,
     read,
     reindex,
     replay,
     search,
+    separators,
     show,
     status,
     verify,
@@ -47,12 +49,14 @@ app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
 app.command("profile")(profile.profile)
 app.command("watch")(watch.watch)
+app.command("separators")(separators.separators)
 app.command("status")(status.status)
 app.command("replay")(replay.replay)
 app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("verify")(verify.verify)
 app.command("progress")(progress.progress)
+app.command("portal")(portal.portal)
 app.command("reindex")(reindex.reindex)
 app.command("demo")(demo.demo)
 app.add_typer(config.app, name="config")

@@ -29,6 +29,7 @@ class SubmissionState(StrEnum):
     """Where a submission stands: an outcome, or on the way to one.
 
     ``FAILED`` is a fault that is not the file's (store down, disk full): the file is kept and can be replayed.
+    ``REARRANGED``: its original is kept, and its pages became submissions of their own, as its record names them.
     """
 
     RECEIVED = "received"
@@ -37,6 +38,7 @@ class SubmissionState(StrEnum):
     NEEDS_REVIEW = "needs_review"
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
+    REARRANGED = "rearranged"
 
 
 @dataclass(frozen=True, slots=True)

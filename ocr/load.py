@@ -40,15 +40,22 @@ def extract_pages(scan_path: Path, name: str, out_dir: Path, limits: ScanLimits 
     TruncatedFileError, PasswordProtectedError, TooLargeError, PageSizeError; StorageFullError when ``out_dir`` is full.
     """
     limits = limits or ScanLimits()
-    media = check_media(scan_path, name, limits)
-    out_dir.mkdir(parents=True, exist_ok=True)
     writer = PageWriter(name, out_dir, limits)
-    is_signed = False
+    is_signed = load_pages(scan_path, writer)
+    return ExtractedPages(tuple(writer.pages), is_signed)
+
+
+def load_pages(scan_path: Path, writer: PageWriter) -> bool:
+    """Give every page of a scan to ``writer``, in order, and say whether it is a PDF that carries a signature.
+
+    Raises what ``extract_pages`` raises.
+    """
+    media = check_media(scan_path, writer.name, writer.limits)
+    writer.out_dir.mkdir(parents=True, exist_ok=True)
     try:
         if media is ScanMedia.PDF:
-            is_signed = load_pdf(scan_path, writer)
-        else:
-            IMAGE_LOADERS[media](scan_path, writer)
+            return load_pdf(scan_path, writer)
+        IMAGE_LOADERS[media](scan_path, writer)
     except OSError as error:
-        raise UnreadablePathError(name=name, detail=error.strerror or type(error).__name__) from error
-    return ExtractedPages(tuple(writer.pages), is_signed)
+        raise UnreadablePathError(name=writer.name, detail=error.strerror or type(error).__name__) from error
+    return False

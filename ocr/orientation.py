@@ -112,6 +112,21 @@ def find_rotation(page: PageImage, engine: OcrEngine, mask: Pixels | None = None
     return _decide_by_reading(page, engine, (0, 180), hint_deg)
 
 
+def find_shape_turn(pixels: Pixels) -> int | None:
+    """Return 0 or 180, how far a page is to be turned to stand upright, where the shape of its lines is sure; else None."""
+    mask = find_text_mask(pixels)
+    points = _ink_points(mask)
+    if len(points) < MIN_INK_POINTS or measure_across_share(mask) < SURE_ACROSS_SHARE:
+        return None
+    lean_deg, sharpness = _best_angle(points)
+    if sharpness < SURE_SHARPNESS:
+        return None
+    above = measure_above_share(level_mask(mask, lean_deg))
+    if above >= SURE_ABOVE_SHARE:
+        return 0
+    return 180 if above <= 1 - SURE_ABOVE_SHARE else None
+
+
 def measure_above_share(mask: Pixels) -> float:
     """Return which share of the ink outside the letters' bodies stands above them: over a half on an upright page.
 

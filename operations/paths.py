@@ -19,16 +19,25 @@ _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
 class FoundScan:
     """A file to take in, or a path that cannot be: then ``error`` says why.
 
-    ``dossier_number`` comes from the nearest folder or the file's own name that bears one.
+    ``dossier_number`` comes from the nearest folder or the file's own name that bears one. A file of the inbox says which
+    ``inbox`` it lies in; then no link is followed on the way to it. ``shown_path`` is told instead of ``path`` for a file
+    that Sohoa made of another.
     """
 
     path: Path
     dossier_number: str | None = None
     error: SohoaError | None = None
+    inbox: Path | None = None
+    shown_path: str | None = None
 
     @property
     def name(self) -> str:
         return unicodedata.normalize("NFC", self.path.name)
+
+    @property
+    def told_path(self) -> str:
+        """The path by which people know the file."""
+        return self.shown_path or str(self.path)
 
 
 def find_scans(paths: Sequence[Path], dossier_number: str | None = None) -> Iterator[FoundScan]:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
 
-from catalog import Submission
+from catalog import Receipt, Submission
+from catalog.submission_records import make_storable
 from dossiers.errors import EmptyFileError, SohoaError, TooLargeError, UnreadablePathError
 from dossiers.model import Actor, SubmissionState
 from operations.locking import handling_scan
 from operations.paths import FoundScan
-from operations.settling import record_sighting, settle_failure
+from operations.settling import record_arrival, record_sighting, settle_failure
 from runtime.wiring import House
 from storage.files import os_errors_mapped, part_path, read_chunks, write_synced
+from storage.inbox import open_inside
 
-_SETTLED = (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW, SubmissionState.REJECTED)
+SETTLED = (
+    SubmissionState.ARCHIVED,
+    SubmissionState.NEEDS_REVIEW,
+    SubmissionState.REJECTED,
+    SubmissionState.REARRANGED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +43,82 @@ class Received:
     is_settled: bool
 
 
-def receive(house: House, scan: FoundScan, actor: Actor) -> Received:
-    """Keep a file's bytes in the originals bucket and write its submission down.
+def receive(house: House, scan: FoundScan, actor: Actor, on_digest: Callable[[str], None] = lambda _sha256: None) -> Received:
+    """Keep a file's bytes in the originals bucket, and only then write its submission down, so that whoever finds the
+    submission finds the bytes, on any machine.
 
-    Raises UnreadablePathError or TooLargeError when its bytes cannot be taken, StorageUnavailableError and its kin when they
-    cannot even be copied or written down here: then nothing was taken and the file stays where it is.
+    ``on_digest`` is called with the bytes' digest before anything is written down. Raises UnreadablePathError or
+    TooLargeError when its bytes cannot be taken, StorageUnavailableError and its kin when they cannot even be copied or
+    written down here: then nothing was taken and the file stays where it is.
     """
     now = datetime.now(UTC)
-    with _copied_in(house, scan) as (copy, sha256):
-        receipt = house.catalog.submissions.receive(
-            sha256,
-            name=scan.name,
-            path=str(scan.path),
-            size_bytes=copy.stat().st_size,
-            dossier_number=scan.dossier_number,
-            actor=actor,
-            at=now,
-        )
-        submission = receipt.submission
-        if receipt.is_duplicate and _is_worth_another_try(house, submission, scan):
-            submission = house.catalog.submissions.retake(sha256, path=str(scan.path), actor=actor, at=now)
-        elif receipt.is_duplicate:
-            record_sighting(house, sha256)
-        if not receipt.is_new and submission.state in _SETTLED:
-            return Received(sha256, submission.state, is_settled=True)
-        with handling_scan(house, sha256), os_errors_mapped("work folder"):
-            copy.replace(_copy_path(house, sha256))
-            state = _keep(house, submission, actor)
+    with copied_in(house, scan) as (copy, sha256):
+        on_digest(sha256)
+        known = house.catalog.submissions.find(sha256)
+        if known is not None and known.state in SETTLED:
+            seen = _see_again(house, _write_down(house, scan, sha256, known.size_bytes, actor, now), scan, actor, now)
+            if seen.is_settled:
+                return seen
+        with handling_scan(house, sha256):
+            return _take(house, scan, copy, sha256, actor, now)
+
+
+def _take(house: House, scan: FoundScan, copy: Path, sha256: str, actor: Actor, now: datetime) -> Received:
+    """Keep bytes that did not come to their end yet, and write down where they stand."""
+    size_bytes = copy.stat().st_size
+    with os_errors_mapped("work folder"):
+        copy.replace(_copy_path(house, sha256))
+    known = house.catalog.submissions.find(sha256)
+    fault = _keep(house, scan, sha256, size_bytes, actor, now, is_new=known is None)
+    if fault is not None and known is not None and known.path != make_storable(scan.told_path):
+        raise fault  # a further file with these bytes: it is counted once it can be taken
+    receipt = _write_down(house, scan, sha256, size_bytes, actor, now)
+    if receipt.submission.state in SETTLED:  # another process was first
+        shutil.rmtree(house.work_folder(sha256), ignore_errors=True)
+        return _see_again(house, receipt, scan, actor, now)
+    if receipt.is_duplicate:
+        record_sighting(house, sha256)
+    state = _settle(house, receipt.submission, fault, actor)
     return Received(sha256, state, is_settled=state is not SubmissionState.RECEIVED)
+
+
+def _write_down(house: House, scan: FoundScan, sha256: str, size_bytes: int, actor: Actor, now: datetime) -> Receipt:
+    return house.catalog.submissions.receive(
+        sha256,
+        name=scan.name,
+        path=scan.told_path,
+        size_bytes=size_bytes,
+        dossier_number=scan.dossier_number,
+        actor=actor,
+        at=now,
+    )
+
+
+def _see_again(house: House, receipt: Receipt, scan: FoundScan, actor: Actor, now: datetime) -> Received:
+    """Go on with bytes that came to their end before: one more sighting of them, or another try under this name."""
+    submission = receipt.submission
+    if receipt.is_duplicate and _is_worth_another_try(house, submission, scan):
+        submission = house.catalog.submissions.retake(submission.scan_sha256, path=scan.told_path, actor=actor, at=now)
+        return Received(submission.scan_sha256, submission.state, is_settled=False)
+    if receipt.is_duplicate:
+        record_sighting(house, submission.scan_sha256)
+    return Received(submission.scan_sha256, submission.state, is_settled=True)
+
+
+def _settle(house: House, submission: Submission, fault: SohoaError | None, actor: Actor) -> SubmissionState:
+    """Write down where the file stands, now that its bytes are kept or could not be."""
+    if fault is None and submission.size_bytes == 0:
+        fault = EmptyFileError(name=submission.name)
+    if fault is not None:
+        return settle_failure(house, submission.scan_sha256, fault, actor)
+    if submission.state is SubmissionState.FAILED:  # what failed before is to be taken up like anything else
+        house.catalog.submissions.mark(submission.scan_sha256, SubmissionState.RECEIVED, actor=actor, detail="taken up again")
+    return SubmissionState.RECEIVED
 
 
 def retake(house: House, scan: FoundScan, sha256: str, actor: Actor) -> None:
     """Take up a further file of this run whose bytes were rejected under another name, such as one with a wrong ending."""
-    house.catalog.submissions.retake(sha256, path=str(scan.path), actor=actor)
+    house.catalog.submissions.retake(sha256, path=scan.told_path, actor=actor)
 
 
 def _is_worth_another_try(house: House, submission: Submission, scan: FoundScan) -> bool:
@@ -84,16 +135,26 @@ def _is_worth_another_try(house: House, submission: Submission, scan: FoundScan)
     return bool(entries) and all(entry.dossier_number is None for entry in entries)
 
 
-def _keep(house: House, submission: Submission, actor: Actor) -> SubmissionState:
-    """Store the original and return where the submission stands; a failure is written down as its own."""
-    sha256 = submission.scan_sha256
+def _keep(
+    house: House, scan: FoundScan, sha256: str, size_bytes: int, actor: Actor, now: datetime, *, is_new: bool
+) -> SohoaError | None:
+    """Store the original and, for a new one, what is known of it; return what went wrong, if anything."""
     try:
-        house.archive.keep_original(_copy_path(house, sha256), sha256, submission.name, submission.received_at, actor)
-        if submission.size_bytes == 0:
-            raise EmptyFileError(name=submission.name)
+        house.archive.keep_original(_copy_path(house, sha256), sha256, scan.name, now, actor)
+        if is_new:
+            record_arrival(
+                house,
+                sha256,
+                name=scan.name,
+                path=make_storable(scan.told_path),
+                size_bytes=size_bytes,
+                dossier_number=scan.dossier_number,
+                at=now,
+                actor=actor,
+            )
     except SohoaError as error:
-        return settle_failure(house, sha256, error, actor)
-    return SubmissionState.RECEIVED
+        return error
+    return None
 
 
 def original_copy(house: House, sha256: str) -> Path:
@@ -105,7 +166,7 @@ def original_copy(house: House, sha256: str) -> Path:
 
 
 @contextmanager
-def _copied_in(house: House, scan: FoundScan) -> Iterator[tuple[Path, str]]:
+def copied_in(house: House, scan: FoundScan) -> Iterator[tuple[Path, str]]:
     """Copy the file's bytes once, hashing them on the way, so that what is kept is what was hashed.
 
     Yields the copy and its SHA-256; a copy that nobody moved away is removed in the end.
@@ -133,6 +194,8 @@ def _copy_path(house: House, sha256: str) -> Path:
 
 
 def _open_regular(scan: FoundScan) -> BufferedReader:
+    if scan.inbox is not None:
+        return open_inside(scan.inbox, scan.path.relative_to(scan.inbox).parts)
     try:
         descriptor = os.open(scan.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:

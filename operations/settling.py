@@ -69,14 +69,19 @@ def settle_failure(house: House, sha256: str, error: Exception, actor: Actor) ->
     return state
 
 
-def quarantine_refused(house: House, path: Path, error: SohoaError) -> None:
-    """Put a copy of a file that is at fault aside with the reason beside it; what cannot be read is only told."""
+def quarantine_refused(house: House, path: Path, error: SohoaError) -> bool:
+    """Put a copy of a file that is at fault aside with the reason beside it, and say whether it lies there.
+
+    What cannot be read is only told.
+    """
     if not isinstance(error, InputError) or isinstance(error, UnreadablePathError):
-        return
+        return False
     try:
         quarantine(path, house.quarantine_dir, error, datetime.now(UTC), move=False)
     except SohoaError as refusal:
         _log.error("%s stays where it is, its copy cannot be put aside: %s", path, refusal.message_en)
+        return False
+    return True
 
 
 def _put_aside(house: House, submission: Submission, error: SohoaError) -> None:
@@ -94,7 +99,29 @@ def record_sighting(house: House, sha256: str) -> None:
     if record is None:
         _try_to_record(house, house.catalog.submissions.get(sha256))
     else:
-        house.archive.record_submission(record.model_copy(update={"sightings": _sightings(house, sha256)}))
+        house.archive.record_submission(record.model_copy(update={"sightings": sightings_of(house, sha256)}))
+
+
+def record_arrival(
+    house: House, sha256: str, *, name: str, path: str, size_bytes: int, dossier_number: str | None, at: datetime, actor: Actor
+) -> None:
+    """Tell the store of a file that is about to be written down, so that its name and number never hang on the catalog alone.
+
+    Raises StorageUnavailableError and its kin.
+    """
+    house.archive.record_submission(
+        SubmissionRecord(
+            sha256=sha256,
+            name=name,
+            path=path,
+            size_bytes=size_bytes,
+            dossier_number=dossier_number,
+            state=SubmissionState.RECEIVED,
+            received_at=at,
+            updated_at=at,
+            actor=ActorRecord.of(actor),
+        )
+    )
 
 
 def _try_to_record(house: House, submission: Submission) -> None:
@@ -121,7 +148,7 @@ def _record(house: House, submission: Submission, document_ids: tuple[str, ...])
             state=submission.state,
             error=error,
             document_ids=document_ids,
-            sightings=_sightings(house, submission.scan_sha256),
+            sightings=sightings_of(house, submission.scan_sha256),
             received_at=submission.received_at,
             updated_at=submission.updated_at,
             actor=ActorRecord.of(submission.actor),
@@ -129,7 +156,8 @@ def _record(house: House, submission: Submission, document_ids: tuple[str, ...])
     )
 
 
-def _sightings(house: House, sha256: str) -> tuple[Sighting, ...]:
+def sightings_of(house: House, sha256: str) -> tuple[Sighting, ...]:
+    """Return the further files with the bytes of a submission, as they are recorded. Raises NotFoundError."""
     return tuple(
         Sighting(
             name=seen.name,

@@ -87,6 +87,8 @@ def archive_documents(house: House, sha256: str, described_digest: str, signed_d
         dossier_number=submission.dossier_number,
         received_at=submission.received_at,
     )
+    if not house.archive.holds_original(sha256):  # the store was down when the file came in
+        house.archive.keep_original(scan.path, sha256, scan.name, scan.received_at, actor)
     pairs = zip(described, signed, strict=True)
     records = [archive_document(house, scan, submission.path, document, pdf, actor) for document, pdf in pairs]
     entries = [to_catalog_entry(record, item.document.pages) for record, item in zip(records, described, strict=True)]
@@ -103,6 +105,8 @@ def is_up_to_date(house: House, sha256: str) -> bool:
     Then there is nothing to do: another process was first, or a replay asks for what is there.
     """
     state = house.catalog.submissions.get(sha256).state
+    if state is SubmissionState.REARRANGED:  # its pages are other submissions
+        return True
     entries = house.catalog.documents.list_of_scan(sha256)
     if state not in (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW) or not entries:
         return False

@@ -1,133 +1,123 @@
-"""Take scans from the watched folder: a first simple version that polls.
+"""Watch the inbox of the scanning stations: claim every dossier that is complete, and hand it on.
 
-A file is taken when its size and time have stood still for ``settle_s``. It leaves the folder only after its bytes stand
-in the originals bucket and its submission is settled: archived, waiting for a person, a duplicate, or rejected (then a
-copy with the reason lies in the quarantine). What fails for another reason stays and is tried again, less and less often.
+A file leaves the inbox once its bytes stand in the originals bucket and its submission is written down; digitizing comes
+after and can be anybody's. The inbox is looked through in a thread of its own, so that neither a verdict nor a claim waits
+for what is being digitized. See ``dossiers.stations`` for how scans lie in the inbox and ``dossiers.stillness`` for what
+is complete.
 """
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import partial
 
-from dossiers.errors import UnreadablePathError
+from dossiers.errors import SohoaError
 from dossiers.model import Actor
-from operations.ingesting import Digitize, ingest_files
-from operations.outcomes import refused_result
-from operations.paths import FoundScan, find_scans
-from operations.results import FileResult
+from operations.claimed_file import ClaimedFile, Tell
+from operations.inbox_rounds import InboxRounds, open_inbox
+from operations.ingesting import DossierScans
+from operations.locking import working
+from operations.prechecking import ScanChecks
+from operations.station_board import StationBoards
 from runtime.wiring import House
+from storage.inbox import InboxEvents
+
+__all__ = ["AfterClaim", "ClaimedFile", "watch_stations"]
 
 _log = logging.getLogger("sohoa.watch")
-_MAX_WAIT_S = 900.0
+_TICK_S = 0.3  # how soon to look again while something in the inbox does not stand still yet
+_IDLE_S = 0.5
+
+AfterClaim = Callable[[House, Sequence[DossierScans], Actor], None]
+"""Called with the label of a dossier and the digests of the scans in it that wait for being digitized."""
+
+_Item = DossierScans | BaseException | None
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """What was seen of a file that lies in the inbox: its size and time, since when, and how often it failed."""
-
-    stamp: tuple[int, int]
-    since_s: float
-    failures: int = 0
-    not_before_s: float = 0.0
-
-
-@dataclass(slots=True)
-class _Inbox:
-    settle_s: float
-    files: dict[Path, _Waiting] = field(default_factory=dict)
-
-    def pick_settled(self, found: list[Path], now_s: float) -> list[Path]:
-        """Return the files that have stood still long enough and may be tried now."""
-        stamps = {path: stamp for path in found if (stamp := _stamp_of(path)) is not None}
-        self.files = {path: waiting for path, waiting in self.files.items() if path in stamps}
-        settled = []
-        for path, stamp in stamps.items():
-            waiting = self.files.get(path)
-            if waiting is None or waiting.stamp != stamp:
-                self.files[path] = _Waiting(stamp, now_s)
-            elif now_s - waiting.since_s >= self.settle_s and now_s >= waiting.not_before_s:
-                settled.append(path)
-        return settled
-
-    def put_off(self, path: Path, now_s: float) -> None:
-        waiting = self.files.get(path)
-        if waiting is not None:
-            waiting.failures += 1
-            waiting.not_before_s = now_s + min(_MAX_WAIT_S, self.settle_s * 2**waiting.failures)
-
-
-def watch_inbox(
-    house: House, actor: Actor, digitize: Digitize, tell: Callable[[FileResult], None], *, once: bool = False
+def watch_stations(
+    house: House,
+    actor: Actor,
+    after_claim: AfterClaim,
+    tell: Tell,
+    *,
+    between: Callable[[], None] = lambda: None,
+    once: bool = False,
 ) -> None:
-    """Watch the inbox until interrupted; with ``once`` until each file in it was tried once. No single file stops it.
+    """Watch the inbox until interrupted; with ``once`` until each file in it was tried once.
 
-    Raises UnreadablePathError when the inbox itself cannot be read.
+    ``after_claim`` and, whenever there is nothing to hand on, ``between`` are called in this thread, ``tell`` in another.
+    Raises UnreadablePathError when the inbox cannot be read, and what ``between`` raises beside the errors of our tree.
     """
-    folder = _open_inbox(house.settings.inbox)
-    inbox = _Inbox(house.settings.watch.settle_s)
-    refused: set[Path] = set()
-    while True:
-        found = list(find_scans([folder]))
-        _tell_refusals(found, refused, tell)
-        settled = inbox.pick_settled([scan.path for scan in found if scan.error is None], time.monotonic())
-        for result in ingest_files(house, settled, actor, digitize) if settled else ():
-            tell(result)
-            path = Path(result.path)
-            if is_settled(result):
-                _remove(path, inbox.files[path].stamp, folder)
-            else:
-                inbox.put_off(path, time.monotonic())
-        if once and all(waiting.failures for waiting in inbox.files.values()):
-            return
-        time.sleep(house.settings.watch.poll_s)
+    handed_on: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+    with _looking_through(house, actor, tell, handed_on, once=once):
+        while True:
+            try:
+                item = handed_on.get(timeout=_IDLE_S)
+            except queue.Empty:
+                _guard(between)
+                continue
+            if item is None:
+                return
+            if isinstance(item, BaseException):
+                raise item
+            with working(house):
+                _guard(partial(after_claim, house, [item], actor))
 
 
-def is_settled(result: FileResult) -> bool:
-    """Say whether a file may leave the inbox: its bytes are kept, or it lies in the quarantine with the reason."""
-    if result.error is None or result.error.code.startswith("review."):
-        return True
-    return result.error.code.startswith("input.") and result.error.code != UnreadablePathError.code
+@contextmanager
+def _looking_through(
+    house: House, actor: Actor, tell: Tell, handed_on: queue.SimpleQueue[_Item], *, once: bool
+) -> Iterator[None]:
+    """Look through the inbox in a thread while the block runs; what is claimed comes into the queue, at the end None."""
+    root = open_inbox(house.settings.inbox)
+    settings = house.settings.watch
+    is_over = threading.Event()
+    boards = StationBoards(house)
+    is_looking = settings.verdicts or any(station.rearranges for station in settings.stations.values())
 
-
-def _open_inbox(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        next(folder.iterdir(), None)
-    except OSError as error:
-        raise UnreadablePathError(name=str(folder), detail=error.strerror) from error
-    return folder
-
-
-def _tell_refusals(found: list[FoundScan], told: set[Path], tell: Callable[[FileResult], None]) -> None:
-    """Tell once of each path that cannot be taken, such as a symbolic link; it stays where it is."""
-    for scan in found:
-        if scan.error is not None and scan.path not in told:
-            told.add(scan.path)
-            tell(refused_result(str(scan.path), scan.error))
-
-
-def _remove(path: Path, stamp: tuple[int, int], inbox: Path) -> None:
-    """Remove a settled file, unless it changed since it was read, and the folders that it leaves empty."""
-    if _stamp_of(path) != stamp:
-        _log.warning("%s changed while it was read; it is taken again", path)
-        return
-    path.unlink(missing_ok=True)
-    for folder in path.parents:
-        if folder == inbox or not folder.is_relative_to(inbox):
-            return
+    def run() -> None:
         try:
-            folder.rmdir()
-        except OSError:
-            return
+            with (
+                InboxEvents(root, is_native=settings.events == "native") as events,
+                ScanChecks(house, root, boards) if is_looking else nullcontext() as checks,
+            ):
+                rounds = InboxRounds(house, actor, root, tell, handed_on.put, checks, boards, once)
+                while not is_over.is_set():
+                    is_waiting = _go_through(rounds, events, once=once)
+                    if once and not is_waiting and not (checks and checks.is_busy()):
+                        break
+                    events.wait(min(settings.poll_s, _TICK_S) if is_waiting else settings.poll_s)
+            handed_on.put(None)
+        except BaseException as error:  # told in the thread of whoever asked for the watch
+            handed_on.put(error)
 
-
-def _stamp_of(path: Path) -> tuple[int, int] | None:
+    thread = threading.Thread(target=run, name="sohoa-inbox")
+    thread.start()
     try:
-        facts = path.stat(follow_symlinks=False)
-    except OSError:
-        return None
-    return facts.st_size, facts.st_mtime_ns
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def _go_through(rounds: InboxRounds, events: InboxEvents, *, once: bool) -> bool:
+    """Go through the inbox once; a fault of ours or an inbox that is gone for now (a share) is told and tried again."""
+    try:
+        return rounds.go_through(events.take_closed())
+    except SohoaError as error:
+        if once:
+            raise
+        _log.error("%s [%s]", error.message_en, error.code)
+        return False
+
+
+def _guard(call: Callable[[], None]) -> None:
+    """Call something whose failing leaves the claims as they are: a replay or the dispatcher takes them up."""
+    try:
+        call()
+    except SohoaError as error:
+        _log.error("%s [%s]", error.message_en, error.code)

@@ -80,6 +80,10 @@ class Archive:
         key = keys.original_key(sha256, name)
         return self._originals.put(key, path, media_type, metadata, retain_until, sha256=sha256).key
 
+    def holds_original(self, sha256: str) -> bool:
+        """Say whether a file's bytes stand in the bucket, without reading them."""
+        return self._find_original(sha256) is not None
+
     def open_original(self, sha256: str, to_path: Path) -> StoredObject:
         """Write a handed-in file's bytes to a path. Raises ``NotFoundError``, or ``IntegrityError`` when they changed."""
         kept = self._find_original(sha256)

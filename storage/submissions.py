@@ -32,10 +32,18 @@ class Sighting(Record):
     actor: ActorRecord
 
 
+class PartOfScan(Record):
+    """A submission made of pages of a scan: the digest of its bytes, what it is called, and its dossier."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    path: str
+    dossier_number: str | None = None
+
+
 class SubmissionRecord(Record):
     """What became of a handed-in file. ``sha256`` is hex; ``original_key`` is None while its bytes are not stored.
 
-    ``history`` and ``sightings`` are append-only.
+    ``history`` and ``sightings`` are append-only. ``parts`` are the submissions into which a rearranged scan went.
     """
 
     schema_version: int = SUBMISSION_SCHEMA_VERSION
@@ -57,6 +65,7 @@ class SubmissionRecord(Record):
     quarantine_path: str | None = None
     sightings: tuple[Sighting, ...] = ()
     history: tuple[HistoryEvent, ...] = ()
+    parts: tuple[PartOfScan, ...] = ()
 
 
 def dump_submission(record: SubmissionRecord) -> bytes:

@@ -16,6 +16,7 @@ STATES_VI = {
     SubmissionState.NEEDS_REVIEW: "cần kiểm tra",
     SubmissionState.DUPLICATE: "trùng lặp",
     SubmissionState.REJECTED: "bị từ chối",
+    SubmissionState.REARRANGED: "đã tách, ghép thành tệp khác",
 }
 
 
