@@ -149,6 +149,7 @@ def _to_row(entry: CatalogEntry) -> dict[str, Any]:
         "words_key": entry.words_key,
         "metadata_key": entry.metadata_key,
         "archived_at": entry.archived_at,
+        "recipe": entry.recipe,
     }
 
 
@@ -173,5 +174,6 @@ def _to_entry(row: Row[Any], page_texts: tuple[PageText, ...]) -> CatalogEntry:
         words_key=row.words_key,
         metadata_key=row.metadata_key,
         archived_at=row.archived_at,
+        recipe=row.recipe,
         pages=page_texts,
     )

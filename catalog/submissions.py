@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import desc, func, select, update
 
 from catalog.database import Database, insert_once
+from catalog.dispatches import count_try
 from catalog.folding import normalize
 from catalog.schema import events, sightings, submissions
 from catalog.submission_records import (
@@ -126,7 +127,12 @@ class Submissions:
         """Record that processing begins, in which flow run, and return the submission. Raises NotFoundError."""
         now = at or datetime.now(UTC)
         changes = {"attempts": submissions.c.attempts + 1, "flow_run_id": flow_run_id, "updated_at": now}
-        return self._change(scan_sha256, changes, SubmissionEvent(now, actor.id, "attempt", flow_run_id or ""))
+        with self._database.write() as connection:
+            key = find_key(connection, scan_sha256)
+            count_try(connection, key)
+            connection.execute(update(submissions).where(submissions.c.id == key).values(**changes))
+            add_event(connection, key, SubmissionEvent(now, actor.id, "attempt", flow_run_id or ""))
+            return read_submission(connection, scan_sha256)
 
     def mark(
         self,
