@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, func, or_, select, text, update
 
 from catalog.database import Database, insert_missing
 from catalog.schema import batches, dispatches, submissions
 from catalog.submission_records import find_key
-from dossiers.dispatching import NORMAL_PRIORITY, WaitingScan
+from dossiers.dispatching import FAST_PRIORITY, NORMAL_PRIORITY, WaitingScan
 from dossiers.model import SubmissionState
 
 _UNFINISHED = (SubmissionState.RECEIVED.value, SubmissionState.FAILED.value)
@@ -39,13 +39,18 @@ class Dispatches:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list_waiting(self, retryable: Collection[str], *, limit: int | None = None) -> list[WaitingScan]:
-        """Return the scans that nobody holds and that were received, or failed with one of the codes; urgent and old first."""
+    def list_waiting(
+        self, retryable: Collection[str], *, fast_folders: Collection[str] = (), limit: int | None = None
+    ) -> list[WaitingScan]:
+        """Return the scans that nobody holds and that were received, or failed with one of the codes; urgent and old first.
+
+        Those that came from a folder of one of the names ``fast_folders`` are urgent.
+        """
         failed = (submissions.c.state == SubmissionState.FAILED.value) & submissions.c.error_code.in_(sorted(retryable))
         query = (
-            _select_waiting()
+            _select_waiting(fast_folders)
             .where(or_(submissions.c.state == SubmissionState.RECEIVED.value, failed), dispatches.c.batch_id.is_(None))
-            .order_by(func.coalesce(dispatches.c.priority, 0).desc(), submissions.c.received_at, submissions.c.id)
+            .order_by(text("priority DESC"), submissions.c.received_at, submissions.c.id)
             .limit(limit)
         )
         with self._database.read() as connection:
@@ -128,6 +133,10 @@ class Dispatches:
         """Forget how often scans were tried and who holds them: a person replays them."""
         self._update(scans, {"tries": 0, "batch_id": None})
 
+    def forget_tries(self, scans: Sequence[str]) -> None:
+        """Count the tries of scans anew; who holds them holds them still."""
+        self._update(scans, {"tries": 0})
+
     def forgive(self, scan_sha256: str) -> None:
         """Take the last try of a scan back: it failed for what is not the scan's fault."""
         with self._database.write() as connection:
@@ -165,10 +174,14 @@ def _ensure_row(connection: Connection, key: int) -> int:
     return key
 
 
-def _select_waiting() -> Select[*tuple[Any, ...]]:
+def _select_waiting(fast_folders: Collection[str] = ()) -> Select[*tuple[Any, ...]]:
+    priority: ColumnElement[int] = func.coalesce(dispatches.c.priority, NORMAL_PRIORITY)
+    if fast_folders:
+        fast = or_(*(submissions.c.path.contains(f"/{folder}/", autoescape=True) for folder in sorted(fast_folders)))
+        priority = case((fast & (priority < FAST_PRIORITY), FAST_PRIORITY), else_=priority)
     query = select(
         submissions,
-        func.coalesce(dispatches.c.priority, 0).label("priority"),
+        priority.label("priority"),
         func.coalesce(dispatches.c.tries, 0).label("tries"),
         func.coalesce(dispatches.c.sends, 0).label("sends"),
     )

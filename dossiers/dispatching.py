@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dossiers.errors import (
+    EngineUnavailableError,
     RecognitionTimeoutError,
     SohoaError,
     StorageFullError,
@@ -20,7 +21,7 @@ NORMAL_PRIORITY = 0
 FAST_PRIORITY = 10
 
 # What is not the dossier's fault: it is tried again until it ends, and is never counted against a dossier.
-OUTAGES = frozenset({StorageUnavailableError.code, StorageFullError.code, TimestampError.code})
+OUTAGES = frozenset({StorageUnavailableError.code, StorageFullError.code, TimestampError.code, EngineUnavailableError.code})
 # What a later try may mend. "internal" is a fault of the program, which may come from the moment (memory, a killed process).
 RETRYABLE = OUTAGES | {RecognitionTimeoutError.code, SohoaError.code}
 
@@ -62,6 +63,11 @@ class PlannedDossier:
 
     label: str
     scans: tuple[str, ...]
+
+    @classmethod
+    def of(cls, scans: Sequence[WaitingScan]) -> PlannedDossier:
+        """Return the dossier of scans that share a group. ``scans`` is not empty."""
+        return cls(scans[0].dossier_number or scans[0].name, tuple(scan.scan_sha256 for scan in scans))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +153,7 @@ def _is_suspect(group: list[WaitingScan]) -> bool:
 
 
 def _to_batch(groups: list[list[WaitingScan]], lane: Lane) -> PlannedBatch:
-    dossiers = tuple(
-        PlannedDossier(group[0].dossier_number or group[0].name, tuple(scan.scan_sha256 for scan in group)) for group in groups
-    )
+    dossiers = tuple(PlannedDossier.of(group) for group in groups)
     return PlannedBatch(key_of([scan for group in groups for scan in group]), lane, dossiers)
 
 

@@ -6,6 +6,9 @@ import os
 
 from runtime.settings import Settings
 
+# Prefect's smallest heartbeat of a flow run; a run that is silent for three of them is a zombie.
+HEARTBEAT_S = 30
+
 
 def prepare_prefect_environment(settings: Settings) -> None:
     """Set Prefect's variables for this process and its children. Call before the first ``import prefect``.
@@ -31,5 +34,31 @@ def prepare_prefect_environment(settings: Settings) -> None:
     }
     if settings.prefect.api_url:
         defaults["PREFECT_API_URL"] = settings.prefect.api_url
+    if settings.prefect.api_auth.get_secret_value():
+        defaults["PREFECT_API_AUTH_STRING"] = settings.prefect.api_auth.get_secret_value()
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+
+
+def prepare_worker_environment(settings: Settings) -> None:
+    """Set what a worker and the flow runs below it need besides: quick polling, and a sign of life for zombies to lack."""
+    prepare_prefect_environment(settings)
+    os.environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", "2")
+    os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", str(HEARTBEAT_S))
+
+
+def prepare_server_environment(settings: Settings) -> None:
+    """Set what the Prefect server needs besides: who may call it, and that it cleans up after itself."""
+    prepare_prefect_environment(settings)
+    keep_s = str(settings.prefect.retention_days * 24 * 3600)
+    defaults = {
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # by default only events are cleaned away
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": keep_s,
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": keep_s,
+    }
+    if settings.prefect.api_auth.get_secret_value():
+        defaults["PREFECT_SERVER_API_AUTH_STRING"] = settings.prefect.api_auth.get_secret_value()
+    if settings.prefect.database_url.get_secret_value():
+        defaults["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = settings.prefect.database_url.get_secret_value()
     for name, value in defaults.items():
         os.environ.setdefault(name, value)

@@ -49,6 +49,11 @@ class Archive:
         """Create the buckets where they are absent; return the properties of that for originals and that for documents."""
         return self._originals.ensure_bucket(), self._documents.ensure_bucket()
 
+    def check(self) -> None:
+        """Prove that both buckets answer. Raises what keeps them from it."""
+        self._originals.check()
+        self._documents.check()
+
     # --- what was handed in -----------------------------------------------------------------------------------------
 
     def keep_original(
