@@ -33,6 +33,15 @@ class OpenBatch:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class QueueMeasure:
+    """How many received scans are not at their end, how many of them are urgent, and since when the oldest waits."""
+
+    waiting: int
+    urgent: int
+    oldest: datetime | None
+
+
 class Dispatches:
     """The dispatcher's part of a catalog. Every method raises StorageUnavailableError when the catalog cannot be used."""
 
@@ -109,6 +118,15 @@ class Dispatches:
         with self._database.read() as connection:
             rows = connection.execute(select(batches).order_by(batches.c.created_at, batches.c.batch_id))
             return [OpenBatch(row.batch_id, row.lane, row.flow_run_id, row.beats, row.created_at) for row in rows]
+
+    def measure_queue(self) -> QueueMeasure:
+        """Measure the scans that were received and came to no end yet, those being worked on included."""
+        urgent = case((func.coalesce(dispatches.c.priority, NORMAL_PRIORITY) >= FAST_PRIORITY, 1), else_=0)
+        query = select(func.count(), func.coalesce(func.sum(urgent), 0), func.min(submissions.c.received_at))
+        query = query.select_from(submissions.outerjoin(dispatches))
+        with self._database.read() as connection:
+            row = connection.execute(query.where(submissions.c.state == SubmissionState.RECEIVED.value)).one()
+            return QueueMeasure(int(row[0]), int(row[1]), row[2])
 
     def release(self, batch_id: str, *, beats: int | None = None) -> bool:
         """Give back what a batch holds. With ``beats`` only when they stand there still; return whether it was given back."""

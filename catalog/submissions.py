@@ -201,6 +201,14 @@ class Submissions:
                     counted[SubmissionState(state)] += count
         return counted
 
+    def count_errors(self) -> dict[str, int]:
+        """Count the failed and rejected submissions by error code."""
+        states = (SubmissionState.FAILED.value, SubmissionState.REJECTED.value)
+        query = select(submissions.c.error_code, func.count()).where(submissions.c.state.in_(states))
+        with self._database.read() as connection:
+            rows = connection.execute(query.group_by(submissions.c.error_code))
+            return {code or SohoaError.code: count for code, count in rows}
+
     def group_failures(self) -> list[FailureGroup]:
         """Return the failed and rejected submissions by error code, largest group first."""
         states = (SubmissionState.FAILED, SubmissionState.REJECTED)

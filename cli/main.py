@@ -18,8 +18,10 @@ from cli.commands import (
     reindex,
     replay,
     search,
+    services,
     show,
     status,
+    up,
     verify,
     watch,
 )
@@ -55,6 +57,12 @@ app.command("verify")(verify.verify)
 app.command("progress")(progress.progress)
 app.command("reindex")(reindex.reindex)
 app.command("demo")(demo.demo)
+app.command("up")(up.up)
+app.command("down")(up.down)
+app.command("engine")(services.engine)
+app.command("worker")(services.worker)
+app.command("dispatch")(services.dispatch)
+app.command("metrics")(services.metrics)
 app.add_typer(config.app, name="config")
 
 

@@ -12,6 +12,7 @@ import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.states import Cancelling, Crashed
 
@@ -73,7 +74,8 @@ class PrefectEngine:
         with _client() as client:
             for start in range(0, len(flow_run_ids), _PAGE):
                 wanted = [UUID(run) for run in flow_run_ids[start : start + _PAGE]]
-                runs = client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=wanted)), limit=_PAGE)
+                chosen = FlowRunFilter(id=FlowRunFilterId(any_=wanted))
+                runs = client.read_flow_runs(flow_run_filter=chosen, sort=FlowRunSort.ID_DESC, limit=_PAGE)
                 states |= {
                     str(run.id): _STATES.get(run.state_type, RunState.UNKNOWN) for run in runs if run.state_type is not None
                 }

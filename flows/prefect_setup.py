@@ -55,6 +55,8 @@ def set_up_prefect(client: SyncPrefectClient, plan: WorkPlan) -> UUID:
         work_queue_name=Lane.NORMAL.value,
         parameter_openapi_schema={"type": "object", "properties": {}},
         enforce_parameter_schema=False,
+        # Given a command, the worker starts one Python a batch; without, it starts another before to prepare a workspace.
+        job_variables={"command": "python -m prefect.engine"},
         description="Digitizes a batch of dossiers that the dispatcher sent. Start nothing here by hand: use `sohoa replay`.",
     )
 

@@ -60,7 +60,7 @@ class Dispatcher:
     now_s: Callable[[], float] = time.monotonic
     _pulses: dict[str, _Pulse] = field(default_factory=dict)
 
-    def run(self, should_stop: Callable[[], bool], sleep: Callable[[float], None] = time.sleep) -> None:
+    def run(self, should_stop: Callable[[], bool], sleep: Callable[[float], object] = time.sleep) -> None:
         """Look until told to stop. A store, catalog or engine that is away is asked again."""
         while not should_stop():
             try:

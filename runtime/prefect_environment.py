@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 from runtime.settings import Settings
 
@@ -43,6 +45,8 @@ def prepare_prefect_environment(settings: Settings) -> None:
 def prepare_worker_environment(settings: Settings) -> None:
     """Set what a worker and the flow runs below it need besides: quick polling, and a sign of life for zombies to lack."""
     prepare_prefect_environment(settings)
+    # The worker starts "python": let that be the one that runs Sohoa.
+    os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
     os.environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", "2")
     os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", str(HEARTBEAT_S))
 
@@ -54,7 +58,7 @@ def prepare_server_environment(settings: Settings) -> None:
     defaults = {
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # by default only events are cleaned away
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": keep_s,
-        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": keep_s,
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.prefect.retention_days}D",
     }
     if settings.prefect.api_auth.get_secret_value():
         defaults["PREFECT_SERVER_API_AUTH_STRING"] = settings.prefect.api_auth.get_secret_value()

@@ -1,6 +1,7 @@
 """The one settings object: a TOML file, then ``SOHOA_*`` variables over it.
 
-The file is ``$SOHOA_CONFIG``, else ``$SOHOA_HOME/sohoa.toml`` when it exists. A nested key such as ``[store.s3] endpoint``
+The file is ``$SOHOA_CONFIG``, else ``$SOHOA_HOME/sohoa.toml`` when it exists. What ``sohoa up`` chose for this machine
+(``$SOHOA_HOME/machine.toml``) lies below it. A nested key such as ``[store.s3] endpoint``
 is ``SOHOA_STORE__S3__ENDPOINT`` in the environment. Unknown keys are refused in both. This module alone reads the environment.
 """
 
@@ -181,6 +182,24 @@ class DispatchSettings(_Section):
         return self
 
 
+class UpSettings(_Section):
+    """What ``sohoa up`` runs on this machine; it writes this itself, see docs/operations.md.
+
+    ``minio_binary`` empty: the ``minio`` on PATH, else the one that scripts/minio-server finds or builds.
+    """
+
+    minio: bool = False
+    minio_binary: str = ""
+    watch: bool = True
+
+
+class MetricsSettings(_Section):
+    """Where ``sohoa metrics`` serves /metrics, /health and /ready."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=9464, ge=1, le=65535)
+
+
 class LoggingSettings(_Section):
     """``json``: one object a line, with the dossier number; ``text``: for a person at a terminal."""
 
@@ -209,6 +228,8 @@ class Settings(BaseSettings):
     prefect: PrefectSettings = PrefectSettings()
     dispatch: DispatchSettings = DispatchSettings()
     logging: LoggingSettings = LoggingSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    up: UpSettings = UpSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -219,11 +240,15 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order: the environment over the TOML file."""
+        """Order: the environment over the TOML file over what ``sohoa up`` chose for this machine."""
         sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
         config = find_config_file()
         if config is not None:
             sources.append(TomlConfigSettingsSource(settings_cls, toml_file=config))
+        machine = machine_file(_home_of_environment())
+        if machine.is_file():
+            _require_private(machine)
+            sources.append(TomlConfigSettingsSource(settings_cls, toml_file=machine))
         return tuple(sources)
 
     @property
@@ -261,8 +286,22 @@ def find_config_file() -> Path | None:
         if not Path(explicit).is_file():
             raise ConfigurationError(detail=f"SOHOA_CONFIG names {explicit}, which is not a file")
         return Path(explicit)
-    found = Path(os.environ.get("SOHOA_HOME") or _default_home()) / "sohoa.toml"
+    found = _home_of_environment() / "sohoa.toml"
     return found if found.is_file() else None
+
+
+def machine_file(home: Path) -> Path:
+    """Return where ``sohoa up`` keeps the addresses and secrets that it chose for this machine."""
+    return home / "machine.toml"
+
+
+def _home_of_environment() -> Path:
+    return Path(os.environ.get("SOHOA_HOME") or _default_home())
+
+
+def _require_private(path: Path) -> None:
+    if path.stat().st_mode & 0o077:
+        raise ConfigurationError(detail=f"{path} holds secrets and others may read it; run: chmod 600 {path}")
 
 
 def current_user() -> tuple[str, str]:

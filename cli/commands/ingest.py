@@ -56,6 +56,11 @@ def run_flows(house: House, dossiers: Sequence[DossierScans], actor: Actor) -> N
     digitize_batch(house, dossiers, actor)
 
 
+def leave_to_dispatcher(house: House, dossiers: Sequence[DossierScans], actor: Actor) -> None:
+    """Run nothing here: what was received waits in the catalog, and the dispatcher sends it to the workers."""
+    del house, dossiers, actor
+
+
 def print_results(results: Sequence[FileResult]) -> None:
     """Print one row a document, and one for each file without any."""
     rows: list[tuple[object, ...]] = []
