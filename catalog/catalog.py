@@ -12,6 +12,7 @@ from catalog.dispatches import Dispatches
 from catalog.documents import Documents
 from catalog.progress import ProgressReport, compute_progress
 from catalog.search import SearchResults, search_documents
+from catalog.sides import Sides
 from catalog.stage_times import StageTimes
 from catalog.submissions import Submissions
 from dossiers.targets import TargetSet
@@ -25,6 +26,7 @@ class Catalog:
         self.submissions = Submissions(database)
         self.documents = Documents(database)
         self.dispatches = Dispatches(database)
+        self.sides = Sides(database)
         self.stage_times = StageTimes(database)
 
     def search(self, text: str, *, limit: int = 20, offset: int = 0) -> SearchResults:

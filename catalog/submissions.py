@@ -181,16 +181,36 @@ class Submissions:
             return [to_submission(row) for row in connection.execute(query.order_by(submissions.c.scan_sha256).limit(limit))]
 
     def list_submissions(
-        self, states: Collection[SubmissionState] = (), *, error_code: str | None = None, limit: int | None = 100
+        self,
+        states: Collection[SubmissionState] = (),
+        *,
+        error_code: str | None = None,
+        dossier_number: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = 100,
     ) -> list[Submission]:
-        """Return submissions, newest change first; of the states and the error code given, else of all."""
+        """Return submissions, newest change first: of the states, the error code and the dossier given, else of all.
+
+        ``since`` (inclusive) and ``until`` (exclusive) bound their last change.
+        """
         query = select(submissions).order_by(desc(submissions.c.updated_at), submissions.c.scan_sha256).limit(limit)
         if states:
             query = query.where(submissions.c.state.in_(sorted(state.value for state in states)))
         if error_code is not None:
             query = query.where(submissions.c.error_code == error_code)
+        if dossier_number is not None:
+            query = query.where(submissions.c.dossier_number == dossier_number)
+        if since is not None:
+            query = query.where(submissions.c.updated_at >= since)
+        if until is not None:
+            query = query.where(submissions.c.updated_at < until)
         with self._database.read() as connection:
             return [to_submission(row) for row in connection.execute(query)]
+
+    def requeue(self, scan_sha256: str, *, actor: Actor, at: datetime | None = None) -> Submission:
+        """Let a submission wait for the dispatcher once more. Raises NotFoundError."""
+        return self.mark(scan_sha256, SubmissionState.RECEIVED, actor=actor, detail="replay", at=at)
 
     def counts(self) -> dict[SubmissionState, int]:
         """Count the files seen by where they stand; every state is there, and the sum is the number of files seen."""

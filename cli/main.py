@@ -14,7 +14,9 @@ from cli.commands import (
     ingest,
     profile,
     progress,
+    queue,
     read,
+    reconcile,
     reindex,
     replay,
     search,
@@ -57,6 +59,9 @@ app.command("verify")(verify.verify)
 app.command("progress")(progress.progress)
 app.command("reindex")(reindex.reindex)
 app.command("demo")(demo.demo)
+app.command("prioritize")(queue.prioritize)
+app.command("cancel")(queue.cancel)
+app.command("reconcile")(reconcile.reconcile)
 app.command("up")(up.up)
 app.command("down")(up.down)
 app.command("engine")(services.engine)

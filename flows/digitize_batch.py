@@ -6,8 +6,6 @@ What it may work on stands in the catalog: a scan that was cancelled, or given t
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,14 +15,13 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from dossiers.dispatching import RETRYABLE
-from dossiers.errors import SohoaError
 from dossiers.model import SubmissionState
 from flows.digitize_dossier import digitize_dossier
+from operations.beating import beating
+from operations.locking import working
 from runtime.logging import configure_logging
 from runtime.settings import load_settings
 from runtime.wiring import House, house_in_use, use_house
-
-_log = logging.getLogger("sohoa.flows")
 
 
 @flow(name="digitize-batch", flow_run_name="{lane} {batch_id}", persist_result=True, result_serializer="json", log_prints=False)
@@ -35,7 +32,7 @@ def run_batch(batch_id: str, lane: str, dossiers: list[tuple[str, list[str]]], a
     batch's to do is passed over inside. The run fails when a dossier's run did.
     """
     scans = [scan for _, members in dossiers for scan in members]
-    with _open_house() as house:
+    with _open_house() as house, working(house):
         if (runtime.flow_run.run_count or 1) > 1:
             _adopt(house, batch_id, lane, scans)
         with beating(house, batch_id):
@@ -47,30 +44,6 @@ def run_batch(batch_id: str, lane: str, dossiers: list[tuple[str, list[str]]], a
     if failed:
         return Failed(message=f"{len(failed)} of {len(dossiers)} dossiers can be replayed: {', '.join(failed)}")
     return Completed(message=f"{len(dossiers)} dossiers settled")
-
-
-@contextmanager
-def beating(house: House, batch_id: str) -> Iterator[None]:
-    """Tell the catalog every ``dispatch.heartbeat_s`` that somebody works on the batch; one that is away is asked again."""
-    done = threading.Event()
-
-    def beat() -> None:
-        while not done.wait(house.settings.dispatch.heartbeat_s):
-            try:
-                if not house.catalog.dispatches.beat(batch_id):
-                    _log.warning("batch %s was taken back; what is left of it is passed over", batch_id)
-                    return
-            except SohoaError as error:
-                _log.warning("no sign of life for batch %s: %s", batch_id, error.message_en)
-
-    house.catalog.dispatches.beat(batch_id)
-    thread = threading.Thread(target=beat, name=f"beat {batch_id}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join(timeout=30)
 
 
 def _adopt(house: House, batch_id: str, lane: str, scans: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
+from uuid import uuid4
 
 from prefect import flow, runtime, task
 from prefect.client.schemas.objects import State, TaskRun
@@ -19,6 +20,7 @@ from prefect.tasks import Task
 from dossiers.dispatching import OUTAGES
 from dossiers.errors import SohoaError
 from dossiers.model import Actor, SubmissionState
+from operations.beating import beating
 from operations.locking import handling_scan
 from operations.settling import settle_failure
 from operations.steps import archive_documents, is_up_to_date, make_pdfs, read_scan, understand_scan
@@ -27,6 +29,9 @@ from runtime.logging import log_context
 from runtime.wiring import House, current_house, use_house
 
 _log = logging.getLogger("sohoa.flows")
+
+# The lane of what a person runs in the process at hand; no dispatcher sends there.
+_HERE = "here"
 
 
 def _worth_retrying(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -127,7 +132,16 @@ def _require_ours(house: House, sha256: str, batch_id: str | None) -> None:
 
 
 def digitize_batch(house: House, dossiers: Sequence[tuple[str, Sequence[str]]], actor: Actor) -> None:
-    """Run one flow a dossier, given as (label, SHA-256 of its scans), in this process; outcomes stand in the catalog."""
-    with use_house(house):
-        for label, scans in dossiers:
-            digitize_dossier(label, list(scans), asdict(actor), return_state=True)
+    """Run one flow a dossier, given as (label, SHA-256 of its scans), in this process; outcomes stand in the catalog.
+
+    A person asked for it: whatever batch held the scans holds them no more, and their tries are counted anew.
+    """
+    batch_id = f"{_HERE}-{uuid4().hex}"
+    dispatches = house.catalog.dispatches
+    dispatches.take_over(batch_id, [scan for _, scans in dossiers for scan in scans], lane=_HERE)
+    try:
+        with use_house(house), beating(house, batch_id):
+            for label, scans in dossiers:
+                digitize_dossier(label, list(scans), asdict(actor), return_state=True)
+    finally:
+        dispatches.release(batch_id)

@@ -27,6 +27,7 @@ from dossiers.dispatching import (
 from dossiers.errors import EngineUnavailableError, PoisonedError, ProcessingCancelledError, SohoaError
 from dossiers.model import Actor, SubmissionState
 from operations.engine import FlowEngine, RunState
+from operations.locking import working
 from operations.settling import settle_failure
 from runtime.wiring import House
 
@@ -74,6 +75,10 @@ class Dispatcher:
 
         Raises EngineUnavailableError, StorageUnavailableError and its kin; what was claimed is then sent at the next look.
         """
+        with working(self.house):
+            return self._look()
+
+    def _look(self) -> Round:
         taken_back = self._check_batches()
         self._resend_unconfirmed()
         free = self._free_slots()

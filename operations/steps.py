@@ -97,6 +97,12 @@ def archive_documents(house: House, sha256: str, described_digest: str, signed_d
     return state
 
 
+def has_finished_pages(house: House, sha256: str) -> bool:
+    """Say whether a scan's pages were read with the present reader and pipeline and are still in its work folder."""
+    recognized = house.work_dir / sha256 / _RECOGNIZED
+    return find_result(recognized, RecognizedDocument, house.recipe) is not None
+
+
 def is_up_to_date(house: House, sha256: str) -> bool:
     """Say whether a scan came to its end already with the present reader and pipeline, and its documents are intact.
 

@@ -34,7 +34,7 @@ def list_services(settings: Settings) -> tuple[Service, ...]:
     metrics = f"http://{settings.metrics.host}:{settings.metrics.port}/health"
     services.append(_sohoa("metrics", ("metrics",), environment, _answers(metrics)))
     if settings.up.watch:
-        services.append(_sohoa("watcher", ("watch", "--queue"), environment))
+        services.append(_sohoa("watcher", ("watch", "--claim-only"), environment))
     return tuple(services)
 
 

@@ -96,6 +96,16 @@ class Archive:
             raise IntegrityError(what=kept.key, detail="its digest is not the one in its key")
         return stored
 
+    def list_originals(self) -> Iterator[str]:
+        """Yield the digest (SHA-256, hex) of every handed-in file whose bytes stand in the store, in their order."""
+        for number in range(256):
+            found = (keys.sha256_of_original(item.key) for item in self._originals.list(f"{number:02x}/"))
+            yield from sorted(sha256 for sha256 in found if sha256 is not None)
+
+    def has_original(self, sha256: str) -> bool:
+        """Say whether a handed-in file's bytes stand in the store, without reading them."""
+        return self._find_original(sha256) is not None
+
     def record_submission(self, record: SubmissionRecord) -> bool:
         """Store what became of a handed-in file; return False when just that already stands there."""
         key, data = keys.submission_key(record.sha256), dump_submission(record)

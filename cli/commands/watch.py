@@ -18,7 +18,7 @@ from runtime.wiring import House
 
 def watch(
     once: Annotated[bool, typer.Option("--once", help="Stop when the folder holds nothing more to take.")] = False,
-    queue: Annotated[bool, typer.Option("--queue", help="Leave what was received to the dispatcher.")] = False,
+    claim_only: Annotated[bool, typer.Option("--claim-only", help="Only claim; somebody else digitizes.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take scans from the inbox (SOHOA_HOME/inbox/<dossier number>/…); each leaves it only when its bytes are safe."""
@@ -27,7 +27,7 @@ def watch(
         if as_json:
             print_json(result.to_json())
             return
-        if queue and result.error is None and result.outcome is Outcome.REJECTED:  # received, and not yet at any end
+        if claim_only and result.error is None and result.outcome is Outcome.REJECTED:  # received, and not yet at any end
             out.print(f"đang chờ xử lý  {result.path}", markup=False)
             return
         error = f": {result.error.message_vi}" if result.error else ""
@@ -36,4 +36,4 @@ def watch(
     with errors_as_exit_codes(as_json=as_json), House(load_settings()) as house:
         if not as_json:
             out.print(f"Đang theo dõi {house.settings.inbox} (Ctrl+C để dừng)", markup=False)
-        watch_inbox(house, current_actor(), leave_to_dispatcher if queue else run_flows, tell, once=once)
+        watch_inbox(house, current_actor(), leave_to_dispatcher if claim_only else run_flows, tell, once=once)

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, MetaData, literal_column, select, text
 
 from catalog import CatalogAddress, open_catalog, rebuild_catalog
 from catalog.database import Database, open_database
@@ -105,6 +105,8 @@ def read_rows(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ..
     """Return the rows of the first form's tables, in the columns that they had then."""
     rows = {}
     for name in ("submissions", "sightings", "events", "documents", "pages"):
-        columns = [literal_column(one.name) for one in metadata.tables[name].columns if one.name != "recipe"]
+        columns: list[ColumnElement[object]] = [
+            literal_column(one.name) for one in metadata.tables[name].columns if one.name != "recipe"
+        ]
         rows[name] = connection.execute(str(select(*columns).select_from(text(name)))).fetchall()
     return rows
