@@ -24,7 +24,7 @@ from operations.engine import RunState
 
 _STATES = {
     StateType.SCHEDULED: RunState.WAITING,
-    StateType.PENDING: RunState.RUNNING,
+    StateType.PENDING: RunState.STARTING,
     StateType.RUNNING: RunState.RUNNING,
     StateType.CANCELLING: RunState.RUNNING,
     StateType.COMPLETED: RunState.ENDED,

@@ -24,8 +24,12 @@ def serve_api(api_url: str) -> None:
     )
 
 
-def work(limit: int) -> None:
-    """Take batches from the work pool until told to stop, at most ``limit`` at once, each in a process of its own."""
-    command = ["worker", "start", "--pool", WORK_POOL, "--type", "process", "--limit", str(limit)]
-    sys.argv = ["prefect", *command, "--install-policy", "never"]
+def work(limit: int | None) -> None:
+    """Take batches from the work pool until told to stop, each in a process of its own.
+
+    The pool and its queues say how many run at once over all machines. ``limit`` bounds this machine's share; with one,
+    Prefect 3.8's worker dies (and is started anew) when a run is retried within the second in which it ended.
+    """
+    command = ["worker", "start", "--pool", WORK_POOL, "--type", "process", "--install-policy", "never"]
+    sys.argv = ["prefect", *command, *(["--limit", str(limit)] if limit else [])]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)

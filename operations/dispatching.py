@@ -34,6 +34,8 @@ from runtime.wiring import House
 _log = logging.getLogger("sohoa.dispatch")
 # So many waiting scans are looked at for one plan; more than the engine is ever given at once.
 _HORIZON = 2000
+# A process needs time to start before its heart can beat, on a busy machine a lot: so many leases.
+_START_LEASES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class Dispatcher:
         if state in (RunState.ENDED, RunState.CANCELLED):
             return table.release(batch.batch_id)
         pulse = self._pulses[batch.batch_id]
-        if self.now_s() - pulse.since_s < self.house.settings.dispatch.lease_s:
+        lease_s = self.house.settings.dispatch.lease_s
+        if self.now_s() - pulse.since_s < (lease_s * _START_LEASES if state is RunState.STARTING else lease_s):
             return False
         if not table.release(batch.batch_id, beats=pulse.beats):
             return False

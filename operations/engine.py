@@ -14,6 +14,7 @@ class RunState(StrEnum):
     """Where a flow run stands, as far as the dispatcher cares."""
 
     WAITING = "waiting"
+    STARTING = "starting"
     RUNNING = "running"
     ENDED = "ended"
     CANCELLED = "cancelled"

@@ -58,6 +58,8 @@ def prepare_server_environment(settings: Settings) -> None:
     defaults = {
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # by default only events are cleaned away
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": keep_s,
+        "PREFECT_SERVER_DATABASE_CONNECTION_TIMEOUT": "60",
+        "PREFECT_SERVER_DATABASE_TIMEOUT": "60",  # SQLite lets one write at a time; the others wait
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.prefect.retention_days}D",
     }
     if settings.prefect.api_auth.get_secret_value():

@@ -41,7 +41,9 @@ def engine() -> None:
 
 
 def worker(
-    limit: Annotated[int | None, typer.Option("--limit", help="Batches at once on this machine.", min=1)] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", help="At most so many batches at once on this machine.", min=1)
+    ] = None,
 ) -> None:
     """Work off the batches that the dispatcher sends; any number of machines may run one."""
     with errors_as_exit_codes():
@@ -49,7 +51,7 @@ def worker(
         prepare_worker_environment(settings)
         from flows.prefect_processes import work
 
-        work(limit or settings.dispatch.batches + settings.dispatch.fast_batches)
+        work(limit)
 
 
 def dispatch() -> None:

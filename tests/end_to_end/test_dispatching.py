@@ -28,7 +28,6 @@ QUICK = {
     "SOHOA_DISPATCH__POLL_S": "0.5",
     "SOHOA_DISPATCH__RETRY_S": "0",
     "SOHOA_DISPATCH__HEARTBEAT_S": "2",
-    "SOHOA_DISPATCH__LEASE_S": "30",
 }
 DONE = (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW)
 
@@ -44,7 +43,7 @@ def running(sohoa: SohoaCommand, *names: str) -> Iterator[None]:
     """Run services until the end of the block."""
     with ExitStack() as stack:
         for name in names:
-            process = sohoa.start(name)
+            process = sohoa.start(name, log=sohoa.home / f"{name}.log")
             stack.callback(process.wait, 60)
             stack.callback(process.terminate)
         yield
@@ -89,10 +88,10 @@ def test_batches_reach_their_end_and_a_retry_in_prefect_takes_up_what_is_missing
         wait_for("the good one's end", lambda: is_done(quick, good))
         wait_for("the broken one's failure", lambda: get(quick, broken).state is SubmissionState.FAILED)
         assert get(quick, broken).error_code == "storage.not_found"
-        batch = wait_for("the failed run", lambda: find_run(prefect_api, broken, "FAILED"))
+        wait_for("the failed run", lambda: find_run(prefect_api, broken, "FAILED"))
         undelete(client, bucket, key)
 
-        retry_as_the_page_does(prefect_api, batch["id"])
+        retry_as_the_page_does(prefect_api, broken)
         wait_for("the broken one's end", lambda: is_done(quick, broken))
         wait_for("the run's end", lambda: find_run(prefect_api, broken, "COMPLETED"))
     assert (get(quick, good).attempts, get(quick, broken).attempts) == (1, 2)
@@ -104,7 +103,7 @@ def test_a_killed_batch_is_sent_again_and_a_poisoned_dossier_stops(quick: SohoaC
     poisoning = quick.with_settings({"SOHOA_DISPATCH__MAX_TRIES": "2"})
     with running(poisoning, "worker", "dispatch"):
         for attempt in (1, 2):
-            wait_for(f"try {attempt}", lambda count=attempt: get(quick, scan).attempts == count)
+            wait_for_try(quick, scan, attempt)
             (batch,) = find_processes(quick.home, "prefect.engine")
             os.kill(batch, signal.SIGKILL)
         wait_for("giving up", lambda: get(quick, scan).error_code == "processing.poisoned")
@@ -116,15 +115,21 @@ def test_a_killed_batch_is_sent_again_and_a_poisoned_dossier_stops(quick: SohoaC
     assert (report["agrees"], report["endings"]["needs_person"], report["documents"]) == (True, 1, 1)
 
 
+def wait_for_try(sohoa: SohoaCommand, scan: str, attempt: int) -> None:
+    wait_for(f"try {attempt}", lambda: get(sohoa, scan).attempts == attempt)
+
+
 def find_run(api: str, scan: str, state: str) -> dict[str, Any] | None:
     """Return the batch run in a state that was given a scan."""
     found = httpx.post(f"{api}/flow_runs/filter", json={"flow_runs": {"state": {"type": {"any_": [state]}}}}).json()
-    return next((run for run in found if "batch_id" in run["parameters"] and scan in str(run["parameters"]["dossiers"])), None)
+    return next((run for run in found if scan in str(run["parameters"].get("dossiers", ""))), None)
 
 
-def retry_as_the_page_does(api: str, flow_run_id: str) -> None:
+def retry_as_the_page_does(api: str, scan: str) -> None:
+    run = find_run(api, scan, "FAILED")
+    assert run is not None
     state = {"state": {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the Prefect UI"}}
-    answer = httpx.post(f"{api}/flow_runs/{flow_run_id}/set_state", json=state).json()
+    answer = httpx.post(f"{api}/flow_runs/{run['id']}/set_state", json=state).json()
     assert answer["status"] == "ACCEPT", answer
 
 

@@ -169,6 +169,18 @@ def test_a_batch_that_waits_in_the_engine_is_left_there(
     assert dispatcher.look() == Round()
 
 
+def test_a_batch_that_is_starting_is_given_more_time(
+    house: House, engine: ScriptedEngine, dispatcher: Dispatcher, clock: Clock
+) -> None:
+    receive(house, 1)
+    dispatcher.look()
+    engine.set_all(RunState.STARTING)
+    clock.now_s += 300
+    assert dispatcher.look() == Round()
+    clock.now_s += 100
+    assert dispatcher.look() == Round(sent=1, taken_back=1)
+
+
 def test_a_cancelled_batch_leaves_its_scans_to_a_person(house: House, engine: ScriptedEngine, dispatcher: Dispatcher) -> None:
     (scan,) = receive(house, 1)
     dispatcher.look()
