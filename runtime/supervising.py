@@ -85,6 +85,10 @@ class Supervisor:
             for service in reversed(self._services):
                 await self._end(service)
 
+    def list_processes(self) -> dict[str, int]:
+        """Return the process of each service that was started."""
+        return {name: running.process.pid for name, running in self._running.items()}
+
     async def _start(self, service: Service) -> _Running:
         with _open_log(self._log_dir / f"{service.name}.log") as log:
             process = await asyncio.create_subprocess_exec(

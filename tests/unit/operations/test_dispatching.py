@@ -175,6 +175,7 @@ def test_a_batch_that_is_starting_is_given_more_time(
     receive(house, 1)
     dispatcher.look()
     engine.set_all(RunState.STARTING)
+    dispatcher.look()
     clock.now_s += 300
     assert dispatcher.look() == Round()
     clock.now_s += 100
