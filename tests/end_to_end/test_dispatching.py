@@ -98,21 +98,32 @@ def test_batches_reach_their_end_and_a_retry_in_prefect_takes_up_what_is_missing
     assert quick("reconcile", "--json").one()["agrees"]
 
 
-def test_a_killed_batch_is_sent_again_and_a_poisoned_dossier_stops(quick: SohoaCommand) -> None:
+def test_a_killed_batch_is_sent_again_and_a_cancelled_one_waits_for_a_person(quick: SohoaCommand, prefect_api: str) -> None:
     (scan,) = claim(quick, 3)
-    poisoning = quick.with_settings({"SOHOA_DISPATCH__MAX_TRIES": "2"})
-    with running(poisoning, "worker", "dispatch"):
-        for attempt in (1, 2):
-            wait_for_try(quick, scan, attempt)
-            (batch,) = find_processes(quick.home, "prefect.engine")
-            os.kill(batch, signal.SIGKILL)
-        wait_for("giving up", lambda: get(quick, scan).error_code == "processing.poisoned")
-        queued = quick("replay", "--cause", "processing.poisoned", "--queue", "--json")
+    with running(quick, "worker", "dispatch"):
+        wait_for_try(quick, scan, 1)
+        (batch,) = find_processes(quick.home, "prefect.engine")
+        os.kill(batch, signal.SIGKILL)
+        wait_for_try(quick, scan, 2)
+        cancel_as_the_page_does(prefect_api, scan)
+        wait_for("the stop", lambda: get(quick, scan).error_code == "processing.cancelled")
+        queued = quick("replay", "--cause", "processing.cancelled", "--queue", "--json")
         assert [row["sha256"] for row in queued.rows()] == [scan]
         wait_for("the end after a replay", lambda: is_done(quick, scan))
     assert get(quick, scan).attempts == 3
     report = quick("reconcile", "--json").one()
     assert (report["agrees"], report["endings"]["needs_person"], report["documents"]) == (True, 1, 1)
+    assert_prefect_is_set_up(prefect_api)
+
+
+def assert_prefect_is_set_up(api: str) -> None:
+    """The pool and its queues have their limits, and runs without a sign of life are called crashed."""
+    queues = {queue["name"]: queue for queue in httpx.post(f"{api}/work_pools/sohoa/queues/filter", json={}).json()}
+    assert (queues["fast"]["priority"], queues["normal"]["priority"]) == (1, 2)
+    assert (queues["fast"]["concurrency_limit"], queues["normal"]["concurrency_limit"]) == (1, 1)
+    (automation,) = httpx.post(f"{api}/automations/filter", json={}).json()
+    assert automation["enabled"]
+    assert (automation["trigger"]["within"], automation["actions"][0]["state"]) == (90.0, "CRASHED")
 
 
 def wait_for_try(sohoa: SohoaCommand, scan: str, attempt: int) -> None:
@@ -130,6 +141,13 @@ def retry_as_the_page_does(api: str, scan: str) -> None:
     assert run is not None
     state = {"state": {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the Prefect UI"}}
     answer = httpx.post(f"{api}/flow_runs/{run['id']}/set_state", json=state).json()
+    assert answer["status"] == "ACCEPT", answer
+
+
+def cancel_as_the_page_does(api: str, scan: str) -> None:
+    run = find_run(api, scan, "RUNNING")
+    assert run is not None
+    answer = httpx.post(f"{api}/flow_runs/{run['id']}/set_state", json={"state": {"type": "CANCELLING"}}).json()
     assert answer["status"] == "ACCEPT", answer
 
 
