@@ -28,6 +28,8 @@ QUICK = {
     "SOHOA_DISPATCH__POLL_S": "0.5",
     "SOHOA_DISPATCH__RETRY_S": "0",
     "SOHOA_DISPATCH__HEARTBEAT_S": "2",
+    "SOHOA_DISPATCH__AHEAD": "0",  # what waits goes into one batch
+    "SOHOA_READING__WORKERS": "1",
 }
 DONE = (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW)
 

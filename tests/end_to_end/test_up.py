@@ -31,6 +31,7 @@ def up(tmp_path: Path) -> Iterator[SohoaCommand]:
         "SOHOA_WATCH__SETTLE_S": "0.2",
         "SOHOA_WATCH__POLL_S": "0.1",
         "SOHOA_LOGGING__FORM": "json",
+        "SOHOA_READING__WORKERS": "1",
     }
     sohoa = SohoaCommand(tmp_path / "home", settings)
     try:
@@ -54,7 +55,7 @@ def test_everything_starts_works_is_mended_and_stops(up: SohoaCommand) -> None:
     shutil.copy(sample.path, dossier / "a.pdf")
     (dispatcher,) = find_processes(up.home, "dispatch")
     os.kill(dispatcher, signal.SIGKILL)  # it is started anew, and sends what waits
-    wait_for("the archived scan", lambda: up("status", "--json").one()["counts"]["archived"] == 1, 180)
+    wait_for("the archived scan", lambda: up("status", "--json").one()["counts"]["archived"] == 1)
     assert list((up.home / "inbox").rglob("*.pdf")) == []
     (line,) = [line for line in read_json_lines(up, "worker") if line["message"].startswith("archived")]
     assert line["dossier"] == sample.dossier_number

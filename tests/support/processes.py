@@ -26,7 +26,7 @@ def find_processes(home: Path, part: str) -> list[int]:
     return sorted(found)
 
 
-def wait_for(what: str, ask: Callable[[], _Found], timeout_s: float = 120.0) -> _Found:
+def wait_for(what: str, ask: Callable[[], _Found], timeout_s: float = 240.0) -> _Found:
     """Return the first true answer. Raises AssertionError, which names ``what``, when there is none in time."""
     give_up_s = time.monotonic() + timeout_s
     while time.monotonic() < give_up_s:
