@@ -17,7 +17,7 @@ from prefect.workers.process import ProcessWorker
 
 from dossiers.dispatching import Lane
 from runtime.prefect_environment import HEARTBEAT_S
-from runtime.settings import DispatchSettings
+from runtime.service_settings import DispatchSettings
 
 WORK_POOL = "sohoa"
 DEPLOYMENT = "sohoa"

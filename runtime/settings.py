@@ -14,10 +14,18 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from dossiers.errors import ConfigurationError
+from runtime.service_settings import (
+    DispatchSettings,
+    LoggingSettings,
+    MetricsSettings,
+    PrefectSettings,
+    Section,
+    UpSettings,
+)
 
 _PREFIX = "SOHOA_"
 _NOT_SETTINGS = ("SOHOA_TEST_", "SOHOA_CONFIG")
@@ -29,11 +37,7 @@ def _default_home() -> Path:
     return Path(base) / "sohoa"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class S3Settings(_Section):
+class S3Settings(Section):
     """An S3 server. ``endpoint`` is host:port without a scheme; ``secure`` chooses https."""
 
     endpoint: str = ""
@@ -47,7 +51,7 @@ class S3Settings(_Section):
     timeout_s: float = Field(default=20.0, gt=0, le=300)
 
 
-class StoreSettings(_Section):
+class StoreSettings(Section):
     """Where originals and archive documents live."""
 
     kind: Literal["directory", "s3"] = "directory"
@@ -67,7 +71,7 @@ class StoreSettings(_Section):
         return self
 
 
-class CatalogSettings(_Section):
+class CatalogSettings(Section):
     """The catalog database; an empty ``url`` means SQLite under SOHOA_HOME. A password never stands in the URL."""
 
     url: str = ""
@@ -83,7 +87,7 @@ class CatalogSettings(_Section):
         return self
 
 
-class SigningSettings(_Section):
+class SigningSettings(Section):
     """Who signs. ``demonstration`` makes a local identity without legal value; ``pkcs12`` uses the agency's own."""
 
     identity: Literal["demonstration", "pkcs12"] = "demonstration"
@@ -104,7 +108,7 @@ class SigningSettings(_Section):
         return self
 
 
-class ReadingSettings(_Section):
+class ReadingSettings(Section):
     """How scans are read. ``workers`` 0 means one a core. ``tessdata_dir`` empty means where the system keeps it."""
 
     language: str = "vie"
@@ -116,7 +120,7 @@ class ReadingSettings(_Section):
     max_page_megapixels: int = Field(default=180, gt=0)
 
 
-class ReviewSettings(_Section):
+class ReviewSettings(Section):
     """Below these, a person must look (0 to 1)."""
 
     min_type_score: float = Field(default=0.75, ge=0, le=1)
@@ -124,7 +128,7 @@ class ReviewSettings(_Section):
     min_text_confidence: float = Field(default=0.7, ge=0, le=1)
 
 
-class ArchiveSettings(_Section):
+class ArchiveSettings(Section):
     """``retention_days`` locks an accepted document against deletion (governance mode); 0 locks nothing.
 
     ``page_images`` is how PDFs hold their pages: ``compact``, in layers where that reads the same, or as in the ``source``.
@@ -135,79 +139,12 @@ class ArchiveSettings(_Section):
     maintenance: str = ""
 
 
-class WatchSettings(_Section):
+class WatchSettings(Section):
     """The watched folder; empty ``inbox`` means SOHOA_HOME/inbox. A file is taken when it stands still for ``settle_s``."""
 
     inbox: Path | None = None
     settle_s: float = Field(default=5.0, gt=0)
     poll_s: float = Field(default=2.0, gt=0)
-
-
-class PrefectSettings(_Section):
-    """An existing Prefect API; empty means a temporary one on this machine, for this command.
-
-    ``api_auth`` is ``user:password``, asked by the server and told by everyone else. ``retention_days`` is how long Prefect
-    keeps its flow runs and events; what became of a file stands in the catalog for good.
-    """
-
-    api_url: str = ""
-    api_auth: SecretStr = SecretStr("")
-    retention_days: int = Field(default=30, ge=1)
-    database_url: SecretStr = SecretStr("")
-
-
-class DispatchSettings(_Section):
-    """How waiting dossiers are sent to the engine; see docs/operations.md.
-
-    ``batches`` and ``fast_batches`` run at once over all machines, ``ahead`` normal ones are sent before their turn.
-    ``lease_s``: after so long without a sign of life a batch counts as dead.
-    """
-
-    batches: int = Field(default=1, ge=1, le=1000)
-    fast_batches: int = Field(default=1, ge=1, le=1000)
-    ahead: int = Field(default=1, ge=0, le=1000)
-    max_dossiers: int = Field(default=20, ge=1, le=500)
-    max_mb: int = Field(default=200, ge=1)
-    max_tries: int = Field(default=3, ge=1)
-    retry_s: float = Field(default=60.0, ge=0)
-    poll_s: float = Field(default=2.0, gt=0)
-    lease_s: float = Field(default=90.0, gt=0)
-    heartbeat_s: float = Field(default=15.0, gt=0)
-    fast_stations: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _beats_within_lease(self) -> DispatchSettings:
-        if self.heartbeat_s * 3 > self.lease_s:
-            raise ValueError("dispatch.lease_s must be at least three times dispatch.heartbeat_s")
-        return self
-
-
-class UpSettings(_Section):
-    """What ``sohoa up`` runs on this machine; it writes this itself, see docs/operations.md.
-
-    ``minio_binary`` empty: the ``minio`` on PATH, else the one that scripts/minio-server finds or builds.
-    """
-
-    minio: bool = False
-    minio_binary: str = ""
-    watch: bool = True
-
-
-class MetricsSettings(_Section):
-    """Where ``sohoa metrics`` serves /metrics, /health and /ready."""
-
-    host: str = "127.0.0.1"
-    port: int = Field(default=9464, ge=1, le=65535)
-
-
-class LoggingSettings(_Section):
-    """``json``: one object a line, with the dossier number; ``text``: for a person at a terminal."""
-
-    form: Literal["text", "json"] = "text"
-
-    @property
-    def as_json(self) -> bool:
-        return self.form == "json"
 
 
 class Settings(BaseSettings):

@@ -13,7 +13,8 @@ from dossiers.errors import EngineUnavailableError, StorageUnavailableError
 from dossiers.model import Actor, SubmissionState
 from operations.dispatching import Dispatcher, Round
 from operations.engine import RunState
-from runtime.settings import DispatchSettings, Settings
+from runtime.service_settings import DispatchSettings
+from runtime.settings import Settings
 from runtime.wiring import House
 
 ACTOR = Actor("dispatcher", "Dispatcher")

@@ -12,8 +12,9 @@ import pytest
 import typer
 
 from cli.main import app
+from runtime.service_settings import PrefectSettings
 from runtime.services import list_services
-from runtime.settings import PrefectSettings, Settings, load_settings
+from runtime.settings import Settings, load_settings
 from tests.unit.tooling.repository import ROOT
 
 DEPLOY = ROOT / "deploy"
