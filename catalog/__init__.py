@@ -2,10 +2,12 @@
 
 from catalog.address import CatalogAddress
 from catalog.catalog import Catalog, open_catalog
+from catalog.dispatches import OpenBatch
 from catalog.machine_lock import hold_lock
 from catalog.progress import CounterProgress, Pace, ProgressReport
 from catalog.rebuild import RebuildReport, rebuild_catalog
 from catalog.search import SearchHit, SearchResults
+from catalog.stage_times import StageTime
 from catalog.submission_records import FailureGroup, Receipt, Sighting, Submission, SubmissionEvent
 
 __all__ = [
@@ -13,6 +15,7 @@ __all__ = [
     "CatalogAddress",
     "CounterProgress",
     "FailureGroup",
+    "OpenBatch",
     "Pace",
     "ProgressReport",
     "RebuildReport",
@@ -20,6 +23,7 @@ __all__ = [
     "SearchHit",
     "SearchResults",
     "Sighting",
+    "StageTime",
     "Submission",
     "SubmissionEvent",
     "hold_lock",

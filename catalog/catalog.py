@@ -8,9 +8,12 @@ from typing import Self
 
 from catalog.address import CatalogAddress
 from catalog.database import Database, open_database
+from catalog.dispatches import Dispatches
 from catalog.documents import Documents
 from catalog.progress import ProgressReport, compute_progress
 from catalog.search import SearchResults, search_documents
+from catalog.sides import Sides
+from catalog.stage_times import StageTimes
 from catalog.submissions import Submissions
 from dossiers.targets import TargetSet
 
@@ -22,6 +25,9 @@ class Catalog:
         self._database = database
         self.submissions = Submissions(database)
         self.documents = Documents(database)
+        self.dispatches = Dispatches(database)
+        self.sides = Sides(database)
+        self.stage_times = StageTimes(database)
 
     def search(self, text: str, *, limit: int = 20, offset: int = 0) -> SearchResults:
         """Find documents; see ``catalog.search.search_documents``."""

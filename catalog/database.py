@@ -75,9 +75,17 @@ def open_database(address: CatalogAddress, busy_timeout_s: float = 15.0, *, sche
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> int | None:
     """Insert a row and return its id, or None when another row holds its unique key already. Safe between processes."""
+    return connection.execute(_insert_or_pass(connection, table, values).returning(table.c.id)).scalar_one_or_none()
+
+
+def insert_missing(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Insert a row unless another holds its unique key already. Safe between processes; for tables without an id."""
+    connection.execute(_insert_or_pass(connection, table, values))
+
+
+def _insert_or_pass(connection: Connection, table: Table, values: Mapping[str, Any]) -> postgresql.Insert | sqlite.Insert:
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing().returning(table.c.id)
-    return connection.execute(statement).scalar_one_or_none()
+    return insert(table).values(**values).on_conflict_do_nothing()
 
 
 def _ensure_tables(database: Database) -> None:

@@ -72,6 +72,16 @@ class Documents:
         """Return documents without their pages, by dossier, scan and page."""
         return self._select(None, limit=limit)
 
+    def list_scans_by_recipe(self, *, containing: str | None = None, other_than: str | None = None) -> list[str]:
+        """Return the scans (SHA-256) with a document whose recipe contains a text, or is another one than that given."""
+        query = select(documents.c.scan_sha256).distinct().order_by(documents.c.scan_sha256)
+        if containing is not None:
+            query = query.where(documents.c.recipe.contains(containing, autoescape=True))
+        if other_than is not None:
+            query = query.where(documents.c.recipe != other_than)
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
     def count(self) -> int:
         """Count the documents."""
         with self._database.read() as connection:
@@ -149,6 +159,7 @@ def _to_row(entry: CatalogEntry) -> dict[str, Any]:
         "words_key": entry.words_key,
         "metadata_key": entry.metadata_key,
         "archived_at": entry.archived_at,
+        "recipe": entry.recipe,
     }
 
 
@@ -173,5 +184,6 @@ def _to_entry(row: Row[Any], page_texts: tuple[PageText, ...]) -> CatalogEntry:
         words_key=row.words_key,
         metadata_key=row.metadata_key,
         archived_at=row.archived_at,
+        recipe=row.recipe,
         pages=page_texts,
     )

@@ -17,7 +17,7 @@ from catalog.database import Database, insert_once, open_database
 from catalog.documents import write_entry
 from catalog.rebuild_file import NewFile
 from catalog.rebuild_schema import NewSchema
-from catalog.schema import UtcDateTime, events, sightings, submissions
+from catalog.schema import UtcDateTime, dispatches, events, sightings, submissions
 from catalog.submission_records import Sighting, Submission, add_sighting, to_submission_row
 from catalog.upgrading import ForeignDatabaseError, NewerCatalogError
 from dossiers.errors import ConfigurationError
@@ -118,14 +118,16 @@ def _take_over_submission(source: Connection, target: Connection, row: RowMappin
     mine = select(submissions.c.id).where(submissions.c.scan_sha256 == row["scan_sha256"])
     key = target.execute(mine).scalar_one_or_none()
     if key is not None:
-        for table in (events, sightings) if added is not None else (events,):
+        for table in (events, dispatches, sightings) if added is not None else (events, dispatches):
             _copy_rows(source, target, table, row["id"], key)
     return added is not None
 
 
 def _copy_rows(source: Connection, target: Connection, table: Table, old_key: int, key: int) -> None:
-    rows = source.execute(select(table).where(table.c.submission_id == old_key).order_by(table.c.id)).mappings()
-    copies = [{**{name: row[name] for name in row if name != "id"}, "submission_id": key} for row in rows]
+    order = table.primary_key.columns.values()
+    rows = source.execute(select(table).where(table.c.submission_id == old_key).order_by(*order)).mappings()
+    changes = {"submission_id": key, **({"batch_id": None} if table is dispatches else {})}  # no batch outlives a rebuild
+    copies = [{**{name: row[name] for name in row if name != "id"}, **changes} for row in rows]
     if copies:
         target.execute(table.insert(), copies)
 

@@ -131,6 +131,7 @@ documents = Table(
     Column("words_key", Text, nullable=False),
     Column("metadata_key", Text, nullable=False),
     Column("archived_at", UtcDateTime, nullable=False),
+    Column("recipe", Text, nullable=False, server_default=""),
     Index("documents_progress", "dossier_number", "role", "state", "archived_at"),
 )
 
@@ -155,4 +156,36 @@ document_index = Table(
     Column("words_a_page", ARRAY(Integer), nullable=False),
     Column("lexemes", TSVECTOR, nullable=False),
     Index("document_index_lexemes", "lexemes", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+)
+
+# What the dispatcher knows of a submission; no row yet means never sent. ``batch_id`` names the batch that holds it now.
+dispatches = Table(
+    "dispatches",
+    metadata,
+    Column("submission_id", ForeignKey("submissions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("batch_id", _key(64), index=True),
+    Column("priority", Integer, nullable=False, default=0),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("sends", Integer, nullable=False, default=0),
+)
+
+# Batches under way. ``beats`` grows as long as somebody works on one.
+batches = Table(
+    "batches",
+    metadata,
+    Column("batch_id", _key(64), primary_key=True),
+    Column("lane", _key(20), nullable=False),
+    Column("flow_run_id", _key(60)),
+    Column("beats", Integer, nullable=False, default=0),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# How often each stage ran and how long, over all workers; what the metrics are made from.
+stage_times = Table(
+    "stage_times",
+    metadata,
+    Column("stage", _key(40), primary_key=True),
+    Column("runs", BigInteger, nullable=False, default=0),
+    Column("seconds", Float, nullable=False, default=0.0),
+    Column("pages", BigInteger, nullable=False, default=0),
 )

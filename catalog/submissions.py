@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import desc, func, select, update
 
 from catalog.database import Database, insert_once
+from catalog.dispatches import count_try
 from catalog.folding import normalize
 from catalog.schema import events, sightings, submissions
 from catalog.submission_records import (
@@ -130,7 +131,12 @@ class Submissions:
         """Record that processing begins, in which flow run, and return the submission. Raises NotFoundError."""
         now = at or datetime.now(UTC)
         changes = {"attempts": submissions.c.attempts + 1, "flow_run_id": flow_run_id, "updated_at": now}
-        return self._change(scan_sha256, changes, SubmissionEvent(now, actor.id, "attempt", flow_run_id or ""))
+        with self._database.write() as connection:
+            key = find_key(connection, scan_sha256)
+            count_try(connection, key)
+            connection.execute(update(submissions).where(submissions.c.id == key).values(**changes))
+            add_event(connection, key, SubmissionEvent(now, actor.id, "attempt", flow_run_id or ""))
+            return read_submission(connection, scan_sha256)
 
     def mark(
         self,
@@ -186,16 +192,36 @@ class Submissions:
             return [to_submission(row) for row in connection.execute(query.order_by(submissions.c.scan_sha256).limit(limit))]
 
     def list_submissions(
-        self, states: Collection[SubmissionState] = (), *, error_code: str | None = None, limit: int | None = 100
+        self,
+        states: Collection[SubmissionState] = (),
+        *,
+        error_code: str | None = None,
+        dossier_number: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = 100,
     ) -> list[Submission]:
-        """Return submissions, newest change first; of the states and the error code given, else of all."""
+        """Return submissions, newest change first: of the states, the error code and the dossier given, else of all.
+
+        ``since`` (inclusive) and ``until`` (exclusive) bound their last change.
+        """
         query = select(submissions).order_by(desc(submissions.c.updated_at), submissions.c.scan_sha256).limit(limit)
         if states:
             query = query.where(submissions.c.state.in_(sorted(state.value for state in states)))
         if error_code is not None:
             query = query.where(submissions.c.error_code == error_code)
+        if dossier_number is not None:
+            query = query.where(submissions.c.dossier_number == dossier_number)
+        if since is not None:
+            query = query.where(submissions.c.updated_at >= since)
+        if until is not None:
+            query = query.where(submissions.c.updated_at < until)
         with self._database.read() as connection:
             return [to_submission(row) for row in connection.execute(query)]
+
+    def requeue(self, scan_sha256: str, *, actor: Actor, at: datetime | None = None) -> Submission:
+        """Let a submission wait for the dispatcher once more. Raises NotFoundError."""
+        return self.mark(scan_sha256, SubmissionState.RECEIVED, actor=actor, detail="replay", at=at)
 
     def counts(self) -> dict[SubmissionState, int]:
         """Count the files seen by where they stand; every state is there, and the sum is the number of files seen."""
@@ -205,6 +231,14 @@ class Submissions:
                 for state, count in connection.execute(select(column, func.count()).group_by(column)):
                     counted[SubmissionState(state)] += count
         return counted
+
+    def count_errors(self) -> dict[str, int]:
+        """Count the failed and rejected submissions by error code."""
+        states = (SubmissionState.FAILED.value, SubmissionState.REJECTED.value)
+        query = select(submissions.c.error_code, func.count()).where(submissions.c.state.in_(states))
+        with self._database.read() as connection:
+            rows = connection.execute(query.group_by(submissions.c.error_code))
+            return {code or SohoaError.code: count for code, count in rows}
 
     def group_failures(self) -> list[FailureGroup]:
         """Return the failed and rejected submissions by error code, largest group first."""

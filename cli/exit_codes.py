@@ -10,9 +10,12 @@ from enum import IntEnum
 
 from dossiers.errors import (
     ConfigurationError,
+    EngineUnavailableError,
     InputError,
     IntegrityError,
     NotFoundError,
+    PoisonedError,
+    ProcessingCancelledError,
     RecognitionError,
     SigningError,
     SohoaError,
@@ -35,6 +38,7 @@ class ExitCode(IntEnum):
     INTEGRITY = 8
     CONFIGURATION = 9
     NOT_FOUND = 10
+    STOPPED = 11
     INTERRUPTED = 130
 
 
@@ -47,6 +51,9 @@ _BY_CLASS: tuple[tuple[type[SohoaError], ExitCode], ...] = (
     (IntegrityError, ExitCode.INTEGRITY),
     (ConfigurationError, ExitCode.CONFIGURATION),
     (NotFoundError, ExitCode.NOT_FOUND),
+    (EngineUnavailableError, ExitCode.STORAGE_UNAVAILABLE),
+    (PoisonedError, ExitCode.STOPPED),
+    (ProcessingCancelledError, ExitCode.STOPPED),
 )
 _BY_FAMILY = {
     "input": ExitCode.INPUT,
@@ -54,12 +61,15 @@ _BY_FAMILY = {
     "signing": ExitCode.SIGNING,
     "integrity": ExitCode.INTEGRITY,
     "configuration": ExitCode.CONFIGURATION,
+    "engine": ExitCode.STORAGE_UNAVAILABLE,
+    "processing": ExitCode.STOPPED,
 }
 _SEVERITY = (
     ExitCode.OK,
     ExitCode.NOT_FOUND,
     ExitCode.INPUT,
     ExitCode.RECOGNITION,
+    ExitCode.STOPPED,
     ExitCode.STORAGE_UNAVAILABLE,
     ExitCode.SIGNING,
     ExitCode.STORAGE_DENIED,

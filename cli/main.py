@@ -15,13 +15,17 @@ from cli.commands import (
     portal,
     profile,
     progress,
+    queue,
     read,
+    reconcile,
     reindex,
     replay,
     search,
     separators,
+    services,
     show,
     status,
+    up,
     verify,
     watch,
 )
@@ -59,6 +63,15 @@ app.command("progress")(progress.progress)
 app.command("portal")(portal.portal)
 app.command("reindex")(reindex.reindex)
 app.command("demo")(demo.demo)
+app.command("prioritize")(queue.prioritize)
+app.command("cancel")(queue.cancel)
+app.command("reconcile")(reconcile.reconcile)
+app.command("up")(up.up)
+app.command("down")(up.down)
+app.command("engine")(services.engine)
+app.command("worker")(services.worker)
+app.command("dispatch")(services.dispatch)
+app.command("metrics")(services.metrics)
 app.add_typer(config.app, name="config")
 
 

@@ -22,6 +22,9 @@
     ├── NotFoundError            storage.not_found    no such document, object or submission
     ├── IntegrityError           integrity.mismatch   never retried; an alarm
     ├── ReviewNeededError             review.needed        a person must decide; no fault
+    ├── EngineUnavailableError   engine.unavailable   Prefect cannot be reached  (retryable)
+    ├── PoisonedError            processing.poisoned  tried so often that only a person may try again
+    ├── ProcessingCancelledError processing.cancelled a person stopped it; a person may replay it
     └── ConfigurationError       configuration.invalid
 
 Every class carries a stable ``code``, says whether it is ``retryable``, and has one sentence in Vietnamese for the
@@ -261,6 +264,31 @@ class ReviewNeededError(SohoaError):
     code = "review.needed"
     template_vi = "Cần cán bộ kiểm tra: {reasons_vi}."
     template_en = "A person must check: {reasons_en}."
+
+
+class EngineUnavailableError(SohoaError):
+    """The flow engine cannot be reached or refuses us. Facts: detail."""
+
+    code = "engine.unavailable"
+    retryable = True
+    template_vi = "Hệ thống điều phối tạm thời không truy cập được; hồ sơ được giữ nguyên và chờ xử lý."
+    template_en = "The flow engine cannot be reached ({detail}); what waits is kept and sent later."
+
+
+class PoisonedError(SohoaError):
+    """A scan was begun so often without an end that it is not tried by itself again. Facts: tries, detail."""
+
+    code = "processing.poisoned"
+    template_vi = "Đã thử {tries} lần mà không xong ({detail}); hệ thống dừng thử và chờ quản trị viên xem xét."
+    template_en = "Begun {tries} times without an end ({detail}); it is not tried again until a person replays it."
+
+
+class ProcessingCancelledError(SohoaError):
+    """A person stopped the processing. Facts: detail."""
+
+    code = "processing.cancelled"
+    template_vi = "Đã dừng xử lý theo yêu cầu ({detail}); có thể chạy lại khi cần."
+    template_en = "Processing was cancelled ({detail}); it can be replayed."
 
 
 class ConfigurationError(SohoaError):

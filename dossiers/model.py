@@ -223,7 +223,8 @@ class CatalogEntry:
 
     ``state`` is ``ARCHIVED`` or ``NEEDS_REVIEW``. ``fields`` maps an extracted field's name to its normalised value (dates
     ISO 8601). ``first_page`` and ``last_page`` are those of the scan, both inclusive. ``mean_confidence`` is that of the
-    text, ``type_score`` that of the type, both 0 to 1. ``archived_at`` carries a time zone.
+    text, ``type_score`` that of the type, both 0 to 1. ``archived_at`` carries a time zone. ``recipe`` names reader and
+    pipeline that made it.
     """
 
     document_id: str
@@ -246,6 +247,7 @@ class CatalogEntry:
     metadata_key: str
     archived_at: datetime
     pages: tuple[PageText, ...]
+    recipe: str = ""
 
     @property
     def page_count(self) -> int:

@@ -9,7 +9,7 @@ from dossiers.arrangements import Part, interleave, part_at_separators, side_of,
 from dossiers.scan_verdict import PageGlance
 from dossiers.stations import compose
 from dossiers.stillness import SeenFile
-from runtime.settings import StationSettings
+from runtime.intake_settings import StationSettings
 
 FindPages = Callable[[SeenFile], tuple[PageGlance, ...] | None]
 

@@ -9,9 +9,9 @@ import shutil
 
 from classifiers import understand
 from dossiers.model import Actor, DescribedDocument, RecognizedDocument, ScannedFile, SignedPdf, SubmissionState
-from ocr.document import read_document
 from ocr.load import extract_pages
 from operations.archiving import archive_document, recipe_of, retire_others
+from operations.page_keeping import has_kept_pages, read_kept_pages
 from operations.receiving import original_copy
 from operations.settling import settle_success
 from operations.signing import keep_signed_pdf, make_signed_pdf
@@ -19,6 +19,7 @@ from operations.workfiles import find_result, load_result, save_result
 from runtime.wiring import House
 from storage.metadata import to_catalog_entry
 
+_KEPT_PAGES = "read"
 _RECOGNIZED = "recognized.json"
 _DESCRIBED = "described.json"
 _SIGNED = "signed.json"
@@ -38,7 +39,7 @@ def read_scan(house: House, sha256: str) -> str:
     shutil.rmtree(pages_dir, ignore_errors=True)
     pages_dir.mkdir(mode=0o700)
     extracted = extract_pages(original_copy(house, sha256), submission.name, pages_dir, house.limits)
-    recognized = read_document(sha256, extracted, house.pages, submission.name)
+    recognized = read_kept_pages(sha256, extracted, house.pages, submission.name, folder / _KEPT_PAGES, house.recipe)
     return save_result(folder / _RECOGNIZED, RecognizedDocument, recognized, house.recipe)
 
 
@@ -97,6 +98,14 @@ def archive_documents(house: House, sha256: str, described_digest: str, signed_d
     state = settle_success(house, sha256, records, actor)
     shutil.rmtree(folder, ignore_errors=True)
     return state
+
+
+def has_finished_pages(house: House, sha256: str) -> bool:
+    """Say whether pages of a scan were read already and are still in its work folder, to be used again if they may be."""
+    folder = house.work_dir / sha256
+    if has_kept_pages(folder / _KEPT_PAGES):
+        return True
+    return find_result(folder / _RECOGNIZED, RecognizedDocument, house.recipe) is not None
 
 
 def is_up_to_date(house: House, sha256: str) -> bool:

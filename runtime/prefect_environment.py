@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 from runtime.settings import Settings
+
+# Prefect's smallest heartbeat of a flow run; a run that is silent for three of them is a zombie.
+HEARTBEAT_S = 30
 
 
 def prepare_prefect_environment(settings: Settings) -> None:
@@ -31,5 +36,35 @@ def prepare_prefect_environment(settings: Settings) -> None:
     }
     if settings.prefect.api_url:
         defaults["PREFECT_API_URL"] = settings.prefect.api_url
+    if settings.prefect.api_auth.get_secret_value():
+        defaults["PREFECT_API_AUTH_STRING"] = settings.prefect.api_auth.get_secret_value()
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+
+
+def prepare_worker_environment(settings: Settings) -> None:
+    """Set what a worker and the flow runs below it need besides: quick polling, and a sign of life for zombies to lack."""
+    prepare_prefect_environment(settings)
+    # The worker starts "python": let that be the one that runs Sohoa.
+    os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+    os.environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", "2")
+    os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", str(HEARTBEAT_S))
+
+
+def prepare_server_environment(settings: Settings) -> None:
+    """Set what the Prefect server needs besides: who may call it, and that it cleans up after itself."""
+    prepare_prefect_environment(settings)
+    keep_s = str(settings.prefect.retention_days * 24 * 3600)
+    defaults = {
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # by default only events are cleaned away
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": keep_s,
+        "PREFECT_SERVER_DATABASE_CONNECTION_TIMEOUT": "60",
+        "PREFECT_SERVER_DATABASE_TIMEOUT": "60",  # SQLite lets one write at a time; the others wait
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.prefect.retention_days}D",
+    }
+    if settings.prefect.api_auth.get_secret_value():
+        defaults["PREFECT_SERVER_API_AUTH_STRING"] = settings.prefect.api_auth.get_secret_value()
+    if settings.prefect.database_url.get_secret_value():
+        defaults["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = settings.prefect.database_url.get_secret_value()
     for name, value in defaults.items():
         os.environ.setdefault(name, value)

@@ -1,6 +1,7 @@
 """The one settings object: a TOML file, then ``SOHOA_*`` variables over it.
 
-The file is ``$SOHOA_CONFIG``, else ``$SOHOA_HOME/sohoa.toml`` when it exists. A nested key such as ``[store.s3] endpoint``
+The file is ``$SOHOA_CONFIG``, else ``$SOHOA_HOME/sohoa.toml`` when it exists. What ``sohoa up`` chose for this machine
+(``$SOHOA_HOME/machine.toml``) lies below it. A nested key such as ``[store.s3] endpoint``
 is ``SOHOA_STORE__S3__ENDPOINT`` in the environment. Unknown keys are refused in both. This module alone reads the environment.
 """
 
@@ -13,10 +14,19 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from dossiers.errors import ConfigurationError
+from runtime.intake_settings import PortalSettings, WatchSettings
+from runtime.service_settings import (
+    DispatchSettings,
+    LoggingSettings,
+    MetricsSettings,
+    PrefectSettings,
+    Section,
+    UpSettings,
+)
 
 _PREFIX = "SOHOA_"
 _NOT_SETTINGS = ("SOHOA_TEST_", "SOHOA_CONFIG")
@@ -28,11 +38,7 @@ def _default_home() -> Path:
     return Path(base) / "sohoa"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class S3Settings(_Section):
+class S3Settings(Section):
     """An S3 server. ``endpoint`` is host:port without a scheme; ``secure`` chooses https."""
 
     endpoint: str = ""
@@ -46,7 +52,7 @@ class S3Settings(_Section):
     timeout_s: float = Field(default=20.0, gt=0, le=300)
 
 
-class StoreSettings(_Section):
+class StoreSettings(Section):
     """Where originals and archive documents live."""
 
     kind: Literal["directory", "s3"] = "directory"
@@ -66,7 +72,7 @@ class StoreSettings(_Section):
         return self
 
 
-class CatalogSettings(_Section):
+class CatalogSettings(Section):
     """The catalog database; an empty ``url`` means SQLite under SOHOA_HOME. A password never stands in the URL."""
 
     url: str = ""
@@ -82,7 +88,7 @@ class CatalogSettings(_Section):
         return self
 
 
-class SigningSettings(_Section):
+class SigningSettings(Section):
     """Who signs. ``demonstration`` makes a local identity without legal value; ``pkcs12`` uses the agency's own."""
 
     identity: Literal["demonstration", "pkcs12"] = "demonstration"
@@ -103,7 +109,7 @@ class SigningSettings(_Section):
         return self
 
 
-class ReadingSettings(_Section):
+class ReadingSettings(Section):
     """How scans are read. ``workers`` 0 means one a core. ``tessdata_dir`` empty means where the system keeps it."""
 
     language: str = "vie"
@@ -115,7 +121,7 @@ class ReadingSettings(_Section):
     max_page_megapixels: int = Field(default=180, gt=0)
 
 
-class ReviewSettings(_Section):
+class ReviewSettings(Section):
     """Below these, a person must look (0 to 1)."""
 
     min_type_score: float = Field(default=0.75, ge=0, le=1)
@@ -123,7 +129,7 @@ class ReviewSettings(_Section):
     min_text_confidence: float = Field(default=0.7, ge=0, le=1)
 
 
-class ArchiveSettings(_Section):
+class ArchiveSettings(Section):
     """``retention_days`` locks an accepted document against deletion (governance mode); 0 locks nothing.
 
     ``page_images`` is how PDFs hold their pages: ``compact``, in layers where that reads the same, or as in the ``source``.
@@ -132,66 +138,6 @@ class ArchiveSettings(_Section):
     retention_days: int = Field(default=365, ge=0)
     page_images: Literal["compact", "source"] = "compact"
     maintenance: str = ""
-
-
-class StationSettings(_Section):
-    """How one scanning station works; what is empty is as for all. ``complete`` = ``marker``: only a marker completes.
-
-    With ``separators`` a long scan is parted at separator sheets. ``duplex``: what a scanner of one side makes of sheets with
-    two: fronts and then backs in one ``stack``, or ``files`` named …-truoc and …-sau in a dossier's folder; ``backs_reversed``
-    when the stack was turned over as a whole.
-    """
-
-    complete: Literal["still", "marker"] = "still"
-    settle_s: float | None = Field(default=None, gt=0)
-    separators: bool = False
-    duplex: Literal["none", "stack", "files"] = "none"
-    backs_reversed: bool = True
-
-    @model_validator(mode="after")
-    def _one_way(self) -> StationSettings:
-        if self.separators and self.duplex == "stack":
-            raise ValueError("a station has separators or duplex = stack, not both")
-        return self
-
-    @property
-    def rearranges(self) -> bool:
-        """Whether what the station scans may become other files."""
-        return self.separators or self.duplex != "none"
-
-
-class WatchSettings(_Section):
-    """The watched folder; empty ``inbox`` means SOHOA_HOME/inbox.
-
-    A dossier is taken when its files stood still for ``settle_s``, or when a marker says that it is complete. The folder is
-    looked through every ``poll_s``, besides whenever the system tells of a change (``events`` = ``native``). With ``verdicts``
-    each scan is checked at once and a note laid beside it, which goes ``note_keep_s`` after the scan has left.
-    """
-
-    inbox: Path | None = None
-    settle_s: float = Field(default=5.0, gt=0)
-    poll_s: float = Field(default=2.0, gt=0)
-    events: Literal["native", "polling"] = "native"
-    verdicts: bool = True
-    note_keep_s: float = Field(default=900.0, ge=0)
-    stations: dict[str, StationSettings] = {}
-
-
-class PortalSettings(_Section):
-    """Where the live pages are served. They have no accounts yet: beyond this machine, put something with accounts before them.
-
-    ``host_names`` are further names by which browsers may ask for them.
-    """
-
-    host: str = "127.0.0.1"
-    port: int = Field(default=8600, ge=1, le=65535)
-    host_names: tuple[str, ...] = ()
-
-
-class PrefectSettings(_Section):
-    """An existing Prefect API; empty means a temporary one on this machine, for this command."""
-
-    api_url: str = ""
 
 
 class Settings(BaseSettings):
@@ -211,6 +157,10 @@ class Settings(BaseSettings):
     watch: WatchSettings = WatchSettings()
     portal: PortalSettings = PortalSettings()
     prefect: PrefectSettings = PrefectSettings()
+    dispatch: DispatchSettings = DispatchSettings()
+    logging: LoggingSettings = LoggingSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    up: UpSettings = UpSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -221,11 +171,15 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order: the environment over the TOML file."""
+        """Order: the environment over the TOML file over what ``sohoa up`` chose for this machine."""
         sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
         config = find_config_file()
         if config is not None:
             sources.append(TomlConfigSettingsSource(settings_cls, toml_file=config))
+        machine = machine_file(_home_of_environment())
+        if machine.is_file():
+            _require_private(machine)
+            sources.append(TomlConfigSettingsSource(settings_cls, toml_file=machine))
         return tuple(sources)
 
     @property
@@ -263,8 +217,22 @@ def find_config_file() -> Path | None:
         if not Path(explicit).is_file():
             raise ConfigurationError(detail=f"SOHOA_CONFIG names {explicit}, which is not a file")
         return Path(explicit)
-    found = Path(os.environ.get("SOHOA_HOME") or _default_home()) / "sohoa.toml"
+    found = _home_of_environment() / "sohoa.toml"
     return found if found.is_file() else None
+
+
+def machine_file(home: Path) -> Path:
+    """Return where ``sohoa up`` keeps the addresses and secrets that it chose for this machine."""
+    return home / "machine.toml"
+
+
+def _home_of_environment() -> Path:
+    return Path(os.environ.get("SOHOA_HOME") or _default_home())
+
+
+def _require_private(path: Path) -> None:
+    if path.stat().st_mode & 0o077:
+        raise ConfigurationError(detail=f"{path} holds secrets and others may read it; run: chmod 600 {path}")
 
 
 def current_user() -> tuple[str, str]:

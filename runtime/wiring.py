@@ -193,6 +193,11 @@ def use_house(house: House) -> Iterator[None]:
         _InUse.house = before
 
 
+def house_in_use() -> House | None:
+    """Return the house that ``use_house`` put in use, if any."""
+    return _InUse.house
+
+
 def current_house() -> House:
     """Return the house in use, else open the one that the settings describe (a worker process, a retry from Prefect's page)."""
     if _InUse.house is None:

@@ -49,6 +49,11 @@ class Archive:
         """Create the buckets where they are absent; return the properties of that for originals and that for documents."""
         return self._originals.ensure_bucket(), self._documents.ensure_bucket()
 
+    def check(self) -> None:
+        """Prove that both buckets answer. Raises what keeps them from it."""
+        self._originals.check()
+        self._documents.check()
+
     # --- what was handed in -----------------------------------------------------------------------------------------
 
     def keep_original(
@@ -94,6 +99,12 @@ class Archive:
             to_path.unlink(missing_ok=True)
             raise IntegrityError(what=kept.key, detail="its digest is not the one in its key")
         return stored
+
+    def list_originals(self) -> Iterator[str]:
+        """Yield the digest (SHA-256, hex) of every handed-in file whose bytes stand in the store, in their order."""
+        for number in range(256):
+            found = (keys.sha256_of_original(item.key) for item in self._originals.list(f"{number:02x}/"))
+            yield from sorted(sha256 for sha256 in found if sha256 is not None)
 
     def record_submission(self, record: SubmissionRecord) -> bool:
         """Store what became of a handed-in file; return False when just that already stands there."""

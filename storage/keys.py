@@ -39,6 +39,13 @@ def original_key(sha256: str, name: str) -> str:
     return f"{original_prefix(sha256)}{ORIGINAL_STEM}{extension if dot and _EXTENSION.fullmatch(extension) else 'bin'}"
 
 
+def sha256_of_original(key: str) -> str | None:
+    """Return the digest in a key of a handed-in file's bytes; None for any other key."""
+    parts = key.split("/")
+    is_original = len(parts) == 3 and parts[2].startswith(ORIGINAL_STEM) and parts[0] == parts[1][:2]
+    return parts[1] if is_original and _SHA256.fullmatch(parts[1]) else None
+
+
 def submission_key(sha256: str) -> str:
     """Return the key of the record of what became of a handed-in file."""
     return original_prefix(sha256) + SUBMISSION_NAME

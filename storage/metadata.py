@@ -43,6 +43,11 @@ class Recipe(Record):
     pipeline_version: str
 
     @property
+    def name(self) -> str:
+        """What a person calls it, as ``House.recipe`` does."""
+        return f"{self.engine}; {self.pipeline_version}"
+
+    @property
     def id(self) -> str:
         """Sixteen hex digits that tell recipes apart, short enough to stand on an object."""
         return sha256(f"{self.engine}\n{self.pipeline_version}".encode()).hexdigest()[:16]
@@ -173,6 +178,7 @@ def to_catalog_entry(record: DocumentMetadata, pages: tuple[RecognizedPage, ...]
         metadata_key=record.metadata_key,
         archived_at=record.archived_at,
         pages=tuple(PageText(number, page.text) for number, page in enumerate(pages, start=1)),
+        recipe=record.recipe.name,
     )
 
 

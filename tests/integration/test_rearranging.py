@@ -14,9 +14,11 @@ from PIL import Image
 
 from dossiers.errors import StorageUnavailableError
 from dossiers.model import Actor, SubmissionState
+from dossiers.reconciliation import Ending
 from operations import rearranging
 from operations.paths import FoundScan
 from operations.receiving import Received, receive
+from operations.reconciling import reconcile
 from operations.separating import draw_separator_sheets
 from runtime.wiring import House
 from storage.files import hash_file
@@ -173,8 +175,10 @@ def test_a_file_of_fronts_and_one_of_backs_become_one(tmp_path: Path) -> None:
         front, back = images_in(fronts), images_in(backs)
         assert page_images(house, scans[0]) == [front[0], back[1], front[1], back[0]]
         counts = house.catalog.submissions.counts()
+        found = reconcile(house, Actor("a", "A"), sleep=lambda _seconds: None)
     assert (label, len(scans)) == (NUMBER, 2)
     assert (counts[SubmissionState.REARRANGED], counts[SubmissionState.RECEIVED]) == (2, 2)
+    assert (found.agrees, found.endings[Ending.IN_PARTS], found.endings[Ending.IN_PROGRESS]) == (True, 2, 2)
     assert list(inbox.iterdir()) == [inbox / "q"]
 
 

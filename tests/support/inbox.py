@@ -11,7 +11,8 @@ from pathlib import Path
 from dossiers.model import Actor
 from operations.ingesting import DossierScans
 from operations.watching import ClaimedFile, watch_stations
-from runtime.settings import Settings, WatchSettings
+from runtime.intake_settings import WatchSettings
+from runtime.settings import Settings
 from runtime.wiring import House
 
 CLERK = Actor("canbo", "Nguyễn Thị Mẫu", "Bộ phận Một cửa")

@@ -53,12 +53,17 @@ class SohoaCommand:
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *arguments: str | Path) -> subprocess.Popen[bytes]:
-        """Start the command and return its process; what it prints is thrown away."""
-        nowhere = subprocess.DEVNULL
-        return subprocess.Popen(
-            self._command(arguments), env=self._environment(), cwd=REPOSITORY, stdin=nowhere, stdout=nowhere, stderr=nowhere
-        )
+    def start(self, *arguments: str | Path, log: Path | None = None) -> subprocess.Popen[bytes]:
+        """Start the command and return its process; what it prints goes to the end of ``log`` or is thrown away."""
+        with (log or Path(os.devnull)).open("ab") as output:
+            return subprocess.Popen(
+                self._command(arguments),
+                env=self._environment(),
+                cwd=REPOSITORY,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
 
     def with_settings(self, settings: Mapping[str, str]) -> SohoaCommand:
         """Return the same command with other settings beside its own."""

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, select, text
+from sqlalchemy import ColumnElement, Connection, MetaData, literal_column, select, text
 
 from catalog import CatalogAddress, open_catalog, rebuild_catalog
 from catalog.database import Database, open_database
@@ -97,8 +97,16 @@ def test_a_catalog_from_before_the_migrations_is_taken_over_whole(tmp_path: Path
         assert len(catalog.submissions.history("ab" * 32)) == 3
     with closing(sqlite3.connect(path)) as new:
         assert read_rows(new) == before
+    assert len(before) == 5
     assert all(before.values())
 
 
 def read_rows(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    return {name: connection.execute(str(select(table))).fetchall() for name, table in metadata.tables.items()}
+    """Return the rows of the first form's tables, in the columns that they had then."""
+    rows = {}
+    for name in ("submissions", "sightings", "events", "documents", "pages"):
+        columns: list[ColumnElement[object]] = [
+            literal_column(one.name) for one in metadata.tables[name].columns if one.name != "recipe"
+        ]
+        rows[name] = connection.execute(str(select(*columns).select_from(text(name)))).fetchall()
+    return rows

@@ -26,9 +26,8 @@ def test_the_code_of_an_error_and_of_its_recorded_code_agree(kind: type[SohoaErr
 
 @pytest.mark.parametrize("kind", error_classes())
 def test_every_error_speaks_both_languages(kind: type[SohoaError]) -> None:
-    error = kind(
-        name="a.pdf", page=1, detail="d", what="w", value="v", kind="k", found="f", timeout_s=1, reasons_vi="r", reasons_en="r"
-    )
+    facts = {"name": "a.pdf", "page": 1, "detail": "d", "what": "w", "value": "v", "kind": "k", "found": "f"}
+    error = kind(**facts, timeout_s=1, tries=3, reasons_vi="r", reasons_en="r")
     assert "?" not in error.message_vi + error.message_en
     assert error.message_vi != error.message_en
 

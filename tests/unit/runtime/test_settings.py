@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from dossiers.errors import ConfigurationError
-from runtime.settings import Settings, StationSettings, load_settings
+from runtime.intake_settings import StationSettings
+from runtime.settings import Settings, load_settings
 from runtime.wiring import House
 
 

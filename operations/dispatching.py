@@ -1,0 +1,202 @@
+"""Send waiting dossiers to the flow engine in batches, and take back what a dead batch held.
+
+The queue is the catalog; the engine is given little more than it can work on at once, so that urgent dossiers do not stand
+behind a thousand sent before. Several dispatchers may run: a scan is claimed by one batch at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from catalog import OpenBatch
+from dossiers.dispatching import (
+    RETRYABLE,
+    BatchLimits,
+    Lane,
+    PlannedBatch,
+    PlannedDossier,
+    WaitingScan,
+    is_due,
+    is_exhausted,
+    plan_batches,
+)
+from dossiers.errors import EngineUnavailableError, PoisonedError, ProcessingCancelledError, SohoaError
+from dossiers.model import Actor, SubmissionState
+from operations.engine import FlowEngine, RunState
+from operations.locking import working
+from operations.settling import settle_failure
+from runtime.wiring import House
+
+_log = logging.getLogger("sohoa.dispatch")
+# So many waiting scans are looked at for one plan; more than the engine is ever given at once.
+_HORIZON = 2000
+# A process needs time to start before its heart can beat, on a busy machine a lot: so many leases.
+_START_LEASES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one look at the queue did: batches sent, batches taken back, scans given up."""
+
+    sent: int = 0
+    taken_back: int = 0
+    given_up: int = 0
+
+
+@dataclass(slots=True)
+class _Pulse:
+    beats: int
+    since_s: float
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Looks at the queue again and again. ``now_s`` is a monotonic clock, so that a jump of the wall clock kills no batch."""
+
+    house: House
+    engine: FlowEngine
+    actor: Actor
+    now_s: Callable[[], float] = time.monotonic
+    _pulses: dict[str, _Pulse] = field(default_factory=dict)
+
+    def run(self, should_stop: Callable[[], bool], sleep: Callable[[float], object] = time.sleep) -> None:
+        """Look until told to stop. A store, catalog or engine that is away is asked again."""
+        while not should_stop():
+            try:
+                self.look()
+            except SohoaError as error:
+                _log.warning("nothing sent: %s [%s]", error.message_en, error.code)
+            sleep(self.house.settings.dispatch.poll_s)
+
+    def look(self) -> Round:
+        """Take back what dead batches hold, give up what was tried too often, send what is due.
+
+        Raises EngineUnavailableError, StorageUnavailableError and its kin; what was claimed is then sent at the next look.
+        """
+        with working(self.house):
+            return self._look()
+
+    def _look(self) -> Round:
+        taken_back = self._check_batches()
+        self._resend_unconfirmed()
+        free = self._free_slots()
+        if not any(free.values()):
+            return Round(taken_back=taken_back)
+        waiting = self._list_waiting()
+        given_up = self._give_up_exhausted(waiting)
+        return Round(self._send_due(waiting, free), taken_back, given_up)
+
+    # --- batches under way ------------------------------------------------------------------------------------------
+
+    def _check_batches(self) -> int:
+        table = self.house.catalog.dispatches
+        batches = table.list_batches()
+        self._pulses = {batch.batch_id: self._feel(batch) for batch in batches}
+        states = self._look_at_runs(batches)
+        return sum(self._check(batch, states.get(batch.flow_run_id or "", RunState.UNKNOWN)) for batch in batches)
+
+    def _look_at_runs(self, batches: list[OpenBatch]) -> Mapping[str, RunState]:
+        runs = [batch.flow_run_id for batch in batches if batch.flow_run_id]
+        try:
+            return self.engine.look(runs) if runs else {}
+        except EngineUnavailableError as error:
+            _log.warning("the engine does not say how batches stand: %s", error.message_en)
+            return {}
+
+    def _feel(self, batch: OpenBatch) -> _Pulse:
+        pulse = self._pulses.get(batch.batch_id)
+        return pulse if pulse is not None and pulse.beats == batch.beats else _Pulse(batch.beats, self.now_s())
+
+    def _check(self, batch: OpenBatch, state: RunState) -> bool:
+        """Take a batch back when it came to its end or gives no sign of life; return whether it was taken back."""
+        table = self.house.catalog.dispatches
+        if state is RunState.WAITING:
+            self._pulses[batch.batch_id].since_s = self.now_s()
+            return False
+        if state is RunState.CANCELLED:
+            for scan in table.list_held(batch.batch_id):
+                stop_scan(self.house, scan.scan_sha256, f"flow run {batch.flow_run_id}", self.actor)
+        if state in (RunState.ENDED, RunState.CANCELLED):
+            return table.release(batch.batch_id)
+        pulse = self._pulses[batch.batch_id]
+        lease_s = self.house.settings.dispatch.lease_s
+        if self.now_s() - pulse.since_s < (lease_s * _START_LEASES if state is RunState.STARTING else lease_s):
+            return False
+        if not table.release(batch.batch_id, beats=pulse.beats):
+            return False
+        _log.error("batch %s gave no sign of life; what it held is sent again", batch.batch_id)
+        if batch.flow_run_id is not None:
+            self.engine.bury(batch.flow_run_id, "no sign of life; its dossiers were sent again")
+        return True
+
+    # --- the queue --------------------------------------------------------------------------------------------------
+
+    def _list_waiting(self) -> list[WaitingScan]:
+        fast = self.house.settings.dispatch.fast_stations
+        return self.house.catalog.dispatches.list_waiting(RETRYABLE, fast_folders=fast, limit=_HORIZON)
+
+    def _give_up_exhausted(self, waiting: list[WaitingScan]) -> int:
+        exhausted = [scan for scan in waiting if is_exhausted(scan, self.house.settings.dispatch.max_tries)]
+        for scan in exhausted:
+            error = PoisonedError(tries=scan.tries, detail=scan.error_code or "the process died")
+            settle_failure(self.house, scan.scan_sha256, error, self.actor)
+        return len(exhausted)
+
+    def _send_due(self, waiting: list[WaitingScan], free: dict[Lane, int]) -> int:
+        dispatch = self.house.settings.dispatch
+        now, delay = datetime.now(UTC), timedelta(seconds=dispatch.retry_s)
+        due = [scan for scan in waiting if is_due(scan, now, delay)]
+        limits = BatchLimits(dispatch.max_dossiers, dispatch.max_mb << 20)
+        planned = plan_batches(due, free, limits, max_tries=dispatch.max_tries)
+        if planned:
+            self.house.archive.check()  # while the store is away, every try would be in vain
+        return sum(self._claim_and_send(batch) for batch in planned)
+
+    def _free_slots(self) -> dict[Lane, int]:
+        dispatch = self.house.settings.dispatch
+        slots = {Lane.NORMAL: dispatch.batches + dispatch.ahead, Lane.FAST: dispatch.fast_batches}
+        for batch in self.house.catalog.dispatches.list_batches():
+            if batch.lane in slots:
+                slots[Lane(batch.lane)] -= 1
+        return {lane: max(0, count) for lane, count in slots.items()}
+
+    def _claim_and_send(self, batch: PlannedBatch) -> bool:
+        table = self.house.catalog.dispatches
+        claimed = set(table.claim(batch.key, batch.scans, lane=batch.lane.value))
+        mine = replace(batch, dossiers=_only(batch.dossiers, claimed))
+        if mine.dossiers:
+            table.set_flow_run(batch.key, self.engine.send(mine, self.actor))
+            _log.info("batch %s (%s) sent: %d dossiers, %d scans", batch.key, batch.lane, len(mine.dossiers), len(claimed))
+        return bool(mine.dossiers)
+
+    def _resend_unconfirmed(self) -> None:
+        """Send again what was claimed while the engine was away or when a dispatcher died; the key makes that harmless."""
+        table = self.house.catalog.dispatches
+        for batch in table.list_batches():
+            if batch.flow_run_id is not None or batch.lane not in set(Lane):
+                continue
+            groups: dict[str, list[WaitingScan]] = {}
+            for scan in table.list_held(batch.batch_id):
+                groups.setdefault(scan.group, []).append(scan)
+            dossiers = tuple(PlannedDossier.of(group) for group in groups.values())
+            if not dossiers:
+                table.release(batch.batch_id)
+                continue
+            again = PlannedBatch(batch.batch_id, Lane(batch.lane), dossiers)
+            table.set_flow_run(batch.batch_id, self.engine.send(again, self.actor))
+
+
+def stop_scan(house: House, sha256: str, why: str, actor: Actor) -> None:
+    """Let a scan that is not at its end be left alone until a person replays it."""
+    house.catalog.dispatches.let_go([sha256])
+    if house.catalog.submissions.get(sha256).state in (SubmissionState.RECEIVED, SubmissionState.FAILED):
+        settle_failure(house, sha256, ProcessingCancelledError(detail=why), actor)
+
+
+def _only(dossiers: tuple[PlannedDossier, ...], scans: set[str]) -> tuple[PlannedDossier, ...]:
+    kept = (replace(dossier, scans=tuple(scan for scan in dossier.scans if scan in scans)) for dossier in dossiers)
+    return tuple(dossier for dossier in kept if dossier.scans)

@@ -1,0 +1,98 @@
+"""The programs that ``sohoa up`` keeps running on this machine, in the order in which they need each other."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
+
+from dossiers.errors import SohoaError
+from runtime.minio_binary import find_minio
+from runtime.settings import Settings
+from runtime.supervising import Service
+from runtime.wiring import House
+
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+
+
+def list_services(settings: Settings) -> tuple[Service, ...]:
+    """Return the services of the settings. A store or Prefect API on another machine is used and not started.
+
+    A PostgreSQL on this machine is the system's own service; it stands before all of these.
+    """
+    environment = dict(os.environ)
+    services: list[Service] = []
+    if settings.up.minio:
+        services.append(_minio(settings, environment))
+    if is_local(settings.prefect.api_url):
+        services.append(_sohoa("prefect", ("engine",), environment, _answers(settings.prefect.api_url + "/health"), 180))
+    services.append(_sohoa("worker", ("worker",), environment, stop_s=60))
+    services.append(_sohoa("dispatcher", ("dispatch",), environment))
+    metrics = f"http://{settings.metrics.host}:{settings.metrics.port}/health"
+    services.append(_sohoa("metrics", ("metrics",), environment, _answers(metrics)))
+    if settings.up.watch:
+        services.append(_sohoa("watcher", ("watch", "--claim-only"), environment))
+    return tuple(services)
+
+
+def is_local(url: str) -> bool:
+    """Say whether an address is on this machine."""
+    return urlsplit(url).hostname in _LOCAL
+
+
+def _sohoa(
+    name: str,
+    arguments: tuple[str, ...],
+    environment: Mapping[str, str],
+    is_ready: Callable[[], bool] = lambda: True,
+    start_s: float = 120.0,
+    *,
+    stop_s: float = 30.0,
+) -> Service:
+    command = (sys.executable, "-m", "cli.main", "-v", *arguments)
+    return Service(name, command, environment, is_ready, start_s, stop_s)
+
+
+def _minio(settings: Settings, environment: Mapping[str, str]) -> Service:
+    s3 = settings.store.s3
+    data = settings.home / "minio"
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    command = (find_minio(settings), "server", "--quiet", "--address", s3.endpoint, str(data))
+    own = {
+        "MINIO_ROOT_USER": s3.access_key.get_secret_value(),
+        "MINIO_ROOT_PASSWORD": s3.secret_key.get_secret_value(),
+        "MINIO_BROWSER": "off",
+        "MINIO_UPDATE": "off",
+        "HOME": str(settings.home),
+        "PATH": environment.get("PATH", ""),
+    }
+    return Service("minio", command, own, lambda: _store_answers(settings))
+
+
+def _store_answers(settings: Settings) -> bool:
+    """Say whether the store takes a signed request: MinIO calls itself ready before it knows its keys."""
+    try:
+        with House(settings) as house:
+            house.archive.check()
+    except SohoaError:
+        return False
+    return True
+
+
+def _answers(url: str) -> Callable[[], bool]:
+    parts = urlsplit(url)
+
+    def ask() -> bool:
+        connection = HTTPConnection(parts.hostname or "", parts.port or 80, timeout=2)
+        try:
+            connection.request("GET", parts.path)
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    return ask

@@ -1,0 +1,159 @@
+"""Keep a handful of programs running: start them in order, start anew what dies, stop them in the reverse order.
+
+Each runs in a session of its own with its output in a log file. When the supervisor itself is killed, the kernel tells
+the programs to end (``PR_SET_PDEATHSIG``), so that nothing is left holding a port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from dossiers.errors import ConfigurationError
+
+_log = logging.getLogger("sohoa.up")
+_PR_SET_PDEATHSIG = 1
+_MAX_PAUSE_S = 60.0
+_STEADY_S = 60.0
+_LOG_BYTES = 10 << 20
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A program to keep running. ``is_ready`` is asked until it says yes or ``start_s`` is over; the next waits for that.
+
+    ``stop_s`` is how long it may take to end by itself after SIGTERM.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    is_ready: Callable[[], bool] = lambda: True
+    start_s: float = 120.0
+    stop_s: float = 30.0
+
+
+@dataclass(slots=True)
+class _Running:
+    service: Service
+    process: asyncio.subprocess.Process
+    started_s: float
+    failures: int = 0
+
+
+class Supervisor:
+    """Runs services until it is told to stop. ``tell`` hears of each that is ready, is started anew or stopped."""
+
+    def __init__(self, services: Sequence[Service], log_dir: Path, tell: Callable[[str, str], None]) -> None:
+        self._services = services
+        self._log_dir = log_dir
+        self._tell = tell
+        self._running: dict[str, _Running] = {}
+        self._stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Start all, keep them running until SIGTERM or SIGINT, stop all. Raises ConfigurationError when one never starts."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        watchers: list[asyncio.Task[None]] = []
+        try:
+            for service in self._services:
+                if self._stop.is_set():
+                    break
+                self._running[service.name] = await self._start(service)
+                await self._wait_until_ready(service)
+                watchers.append(asyncio.create_task(self._keep_running(service)))
+                self._tell(service.name, "ready")
+            else:
+                self._tell("all", "ready")
+            await self._stop.wait()
+        finally:
+            self._stop.set()
+            for watcher in watchers:
+                watcher.cancel()
+            for service in reversed(self._services):
+                await self._end(service)
+
+    def list_processes(self) -> dict[str, int]:
+        """Return the process of each service that was started."""
+        return {name: running.process.pid for name, running in self._running.items()}
+
+    async def _start(self, service: Service) -> _Running:
+        with _open_log(self._log_dir / f"{service.name}.log") as log:
+            process = await asyncio.create_subprocess_exec(
+                *service.command,
+                env=dict(service.environment),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+            )
+        return _Running(service, process, time.monotonic())
+
+    async def _wait_until_ready(self, service: Service) -> None:
+        give_up_s = time.monotonic() + service.start_s
+        while not self._stop.is_set():
+            if self._running[service.name].process.returncode is not None:
+                raise ConfigurationError(detail=f"{service.name} did not start; see {self._log_dir / service.name}.log")
+            if await asyncio.to_thread(service.is_ready):
+                return
+            if time.monotonic() > give_up_s:
+                raise ConfigurationError(detail=f"{service.name} is not ready; see {self._log_dir / service.name}.log")
+            await asyncio.sleep(0.2)
+
+    async def _keep_running(self, service: Service) -> None:
+        """Start a service anew whenever it ends, at once after a steady run, else with growing pauses."""
+        while True:
+            running = self._running[service.name]
+            code = await running.process.wait()
+            steady = time.monotonic() - running.started_s > _STEADY_S
+            failures = 0 if steady else running.failures + 1
+            pause_s = min(_MAX_PAUSE_S, 0.5 * 2**failures)
+            _log.error("%s ended with %s; it is started anew in %.0f s", service.name, code, pause_s)
+            self._tell(service.name, f"ended with {code}")
+            await asyncio.sleep(pause_s)
+            _signal_session(running.process.pid, signal.SIGKILL)  # what it left behind may hold its port
+            self._running[service.name] = await self._start(service)
+            self._running[service.name].failures = failures
+            self._tell(service.name, "started anew")
+
+    async def _end(self, service: Service) -> None:
+        running = self._running.pop(service.name, None)
+        if running is None:
+            return
+        if running.process.returncode is None:
+            with suppress(ProcessLookupError):
+                running.process.terminate()
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(running.process.wait(), service.stop_s)
+        _signal_session(running.process.pid, signal.SIGKILL)
+        await running.process.wait()
+        self._tell(service.name, "stopped")
+
+
+def _signal_session(leader: int, number: signal.Signals) -> None:
+    """Send a signal to what is left of a service's process group."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, number)
+
+
+def _open_log(path: Path) -> BinaryIO:
+    if path.exists() and path.stat().st_size > _LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    return path.open("ab")
+
+
+def _end_with_parent() -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

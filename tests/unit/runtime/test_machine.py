@@ -1,0 +1,57 @@
+"""What ``sohoa up`` chooses for a machine, and that its secrets stay private."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from dossiers.errors import ConfigurationError
+from runtime.machine import prepare_machine
+from runtime.settings import Settings, StoreSettings, load_settings
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SOHOA_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_secrets_are_made_once_in_a_file_of_mode_600(home: Path) -> None:
+    path = prepare_machine(load_settings())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    settings = load_settings()
+    assert (settings.store.kind, settings.up.minio, settings.store.s3.secure) == ("s3", True, False)
+    assert len(settings.store.s3.secret_key.get_secret_value()) >= 32
+    assert len(settings.prefect.api_auth.get_secret_value()) >= 32
+    assert settings.prefect.api_url.startswith("http://127.0.0.1:")
+    before = path.read_bytes()
+    assert prepare_machine(settings).read_bytes() == before
+
+
+def test_two_machines_have_different_secrets(tmp_path: Path) -> None:
+    files = [prepare_machine(Settings(home=tmp_path / name)).read_text() for name in ("one", "two")]
+    secrets = [{line for line in file.splitlines() if "key" in line or "auth" in line} for file in files]
+    assert len(secrets[0]) == 3
+    assert secrets[0].isdisjoint(secrets[1])
+
+
+def test_what_is_set_already_is_not_chosen(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOHOA_PREFECT__API_URL", "http://engine.example:4200/api")
+    monkeypatch.setenv("SOHOA_STORE__KIND", "directory")
+    prepare_machine(load_settings())
+    settings = load_settings()
+    assert (settings.store.kind, settings.up.minio) == ("directory", False)
+    assert settings.prefect.api_url == "http://engine.example:4200/api"
+
+
+def test_an_archive_in_the_directory_store_is_kept_in_use(tmp_path: Path) -> None:
+    (tmp_path / "home" / "objects").mkdir(parents=True)
+    assert "minio" not in prepare_machine(Settings(home=tmp_path / "home", store=StoreSettings())).read_text()
+
+
+def test_secrets_that_others_may_read_are_refused(home: Path) -> None:
+    prepare_machine(load_settings()).chmod(0o640)
+    with pytest.raises(ConfigurationError, match="chmod 600"):
+        load_settings()

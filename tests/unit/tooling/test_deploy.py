@@ -1,0 +1,74 @@
+"""What deploy/ starts are commands that there are, with options that they take."""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from cli.main import app
+from runtime.service_settings import PrefectSettings
+from runtime.services import list_services
+from runtime.settings import Settings, load_settings
+from tests.unit.tooling.repository import ROOT
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted(DEPLOY.glob("systemd/*.service"))
+COMMANDS: dict[str, Any] = {**getattr(typer.main.get_command(app), "commands", {})}
+
+
+def assert_is_understood(arguments: list[str]) -> None:
+    """Let the command line be parsed, without running it."""
+    name, *options = arguments
+    assert name in COMMANDS
+    COMMANDS[name].make_context(name, options)
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
+def test_units_start_commands_that_there_are(unit: Path) -> None:
+    parser = ConfigParser(strict=True, interpolation=None)
+    parser.read(unit)
+    assert {"Unit", "Service", "Install"} == set(parser.sections())
+    program, *arguments = shlex.split(parser["Service"]["ExecStart"])
+    assert parser["Service"]["Restart"] == "always"
+    if program.endswith("/sohoa"):
+        assert_is_understood(arguments)
+    else:
+        assert (program, arguments[0]) == ("/usr/local/bin/minio", "server")
+
+
+def test_compose_starts_commands_that_there_are() -> None:
+    compose = importlib.import_module("yaml").safe_load((DEPLOY / "compose.yaml").read_text())
+    services = compose["services"]
+    assert set(services) == {"postgres", "minio", "engine", "worker", "dispatcher", "watcher", "metrics"}
+    for service in services.values():
+        assert set(service.get("depends_on", ())) <= set(services)
+        for volume in service["volumes"]:
+            assert volume.partition(":")[0] in compose["volumes"]
+        if service["image"] == "sohoa":
+            assert_is_understood(service["command"])
+            assert (DEPLOY / Path(service["build"]["dockerfile"]).name).is_file()
+
+
+def test_every_part_of_up_has_a_unit() -> None:
+    assert len(UNITS) == 7
+    prefect = PrefectSettings(api_url="http://127.0.0.1:4200/api")
+    services = list_services(Settings(home=Path("/nowhere"), prefect=prefect))
+    for service in services:
+        assert_is_understood(list(service.command[service.command.index("-v") + 1 :]))
+    assert [service.name for service in services] == ["prefect", "worker", "dispatcher", "metrics", "watcher"]
+
+
+def test_settings_of_the_example_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [line for line in (DEPLOY / "sohoa.env.example").read_text().splitlines() if line and not line.startswith("#")]
+    for line in lines:
+        name, _, value = line.partition("=")
+        if name.startswith("SOHOA_"):
+            monkeypatch.setenv(name, value or "of-our-own:secret")
+    settings = load_settings()
+    assert (settings.store.kind, settings.dispatch.batches, settings.logging.as_json) == ("s3", 2, True)
