@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 from PIL import Image, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from dossiers.errors import PageSizeError, TooLargeError, TruncatedFileError
 from dossiers.page import PageSource, RecognizedPage
@@ -112,12 +113,15 @@ def make_image(pdf: pikepdf.Pdf, encoded: EncodedImage, size_px: tuple[int, int]
     return stream
 
 
-def read_pixels(source: PageSource, max_pixels: int) -> Image.Image:
+def read_pixels(source: PageSource, max_pixels: int, coarser: int = 1) -> Image.Image:
     """Decode the page's image as opaque grey, RGB or bitonal (modes L, RGB, 1), as embedding it shows it.
 
+    A JPEG can be decoded 2, 4 or 8 times ``coarser`` each way, without ever being held whole.
     Raises ``ValueError`` for more than ``max_pixels``, and what Pillow raises for an image that it cannot read.
     """
-    with Image.open(source.path) as image:
+    # The reader of one format has no limit of its own; ``max_pixels`` is ours.
+    with JpegImageFile(source.path) if source.media_type == "image/jpeg" else Image.open(source.path) as image:
+        image.draft(None, (image.width // coarser, image.height // coarser))
         if image.width * image.height > max_pixels:
             raise ValueError(f"{image.width} x {image.height} px")
         image.load()

@@ -38,6 +38,7 @@ _WORTH_IT = 0.7
 _JPEG_QUALITY = 80
 _COARSE_JPEG_QUALITY = 90  # three real pages at 80 dpi: two characters more wrong at 85, none at 90
 _MAX_PIXELS = 40_000_000  # A4 at 600 dpi has 35 million
+_LEAST_DPI = 300  # twice the 200 of NĐ 30/2020 (App. I, II.I.2), so that nothing stored is ever near it
 # A4 at 96 dpi. Of so coarse a scan every gray pixel is part of a letter, whatever resolution it claims: layers doubled the
 # errors of reading one such page again (benchmarks/stored_pages.py).
 _MIN_LAYERED_PIXELS = 900_000
@@ -88,11 +89,12 @@ def store_image(pdf: pikepdf.Pdf, source: PageSource, page_images: PageImages) -
 
 def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None:
     limit_bytes = int(source.path.stat().st_size * _WORTH_IT)
-    if source.width_px * source.height_px > _MAX_PIXELS or source.media_type == "image/tiff":
+    coarser = _choose_coarser(source)
+    if source.media_type == "image/tiff":
         return None
     if limit_bytes < _SMALL_ENOUGH_BYTES * _WORTH_IT:
         return None
-    image = read_pixels(source, _MAX_PIXELS)
+    image = read_pixels(source, _MAX_PIXELS, coarser)
     if image.mode == "1":
         fax = recode_ccitt(image)
         if len(fax.data) > limit_bytes:
@@ -100,10 +102,16 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
         return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
     if source.width_px * source.height_px < _MIN_LAYERED_PIXELS:
         return _store_jpeg(pdf, image, limit_bytes, _COARSE_JPEG_QUALITY)
-    page, separation = separate_layers(np.asarray(image), source.dpi)
+    page, separation = separate_layers(np.asarray(image), source.dpi // coarser)
     if page.size_bytes <= limit_bytes and check_legibility(page, separation).is_legible:
         return _store_layers(pdf, page)
     return _store_jpeg(pdf, image, limit_bytes, _JPEG_QUALITY)
+
+
+def _choose_coarser(source: PageSource) -> int:
+    """Return how much coarser a huge JPEG is stored: half as fine is enough where that leaves what the law asks of a scan."""
+    is_huge = source.width_px * source.height_px > _MAX_PIXELS
+    return 2 if is_huge and source.media_type == "image/jpeg" and source.dpi >= 2 * _LEAST_DPI else 1
 
 
 def _store_jpeg(pdf: pikepdf.Pdf, image: Image.Image, limit_bytes: int, quality: int) -> StoredImage | None:
