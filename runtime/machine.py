@@ -17,6 +17,7 @@ _HOST = "127.0.0.1"
 _PREFECT_PORT = 4200
 _MINIO_PORT = 9000
 _METRICS_PORT = 9464
+_PORTAL_PORT = 8600
 
 
 def prepare_machine(settings: Settings) -> Path:
@@ -35,6 +36,8 @@ def prepare_machine(settings: Settings) -> Path:
         lines += _describe_prefect()
     if "port" not in settings.metrics.model_fields_set:
         lines += ["[metrics]", f"port = {_find_port(_METRICS_PORT)}", ""]
+    if "port" not in settings.portal.model_fields_set:
+        lines += ["[portal]", f"port = {_find_port(_PORTAL_PORT)}", ""]
     with os_errors_mapped(str(path)):
         make_folder(settings.home)
         replace_atomically(path, "\n".join(lines).encode(), 0o600)

@@ -35,6 +35,8 @@ def list_services(settings: Settings) -> tuple[Service, ...]:
     services.append(_sohoa("metrics", ("metrics",), environment, _answers(metrics)))
     if settings.up.watch:
         services.append(_sohoa("watcher", ("watch", "--claim-only"), environment))
+        live_page = f"http://{settings.portal.host}:{settings.portal.port}/stations"
+        services.append(_sohoa("portal", ("portal",), environment, _answers(live_page)))
     return tuple(services)
 
 

@@ -49,6 +49,8 @@ def test_everything_starts_works_is_mended_and_stops(up: SohoaCommand) -> None:
     ready = httpx.get(f"http://127.0.0.1:{up.settings['SOHOA_METRICS__PORT']}/ready", timeout=30)
     assert ready.json() == {"catalog": "ready", "store": "ready", "engine": "ready"}
 
+    assert httpx.get(f"http://127.0.0.1:{settings.portal.port}/stations").status_code == 200
+
     sample = find_sample(CLEAR_TYPE)
     dossier = up.home / "inbox" / sample.dossier_number
     dossier.mkdir(parents=True)
