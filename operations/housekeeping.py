@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import json
 import os
+import select
 import signal
 import time
 from collections.abc import Iterator, Sequence
@@ -106,14 +107,19 @@ def stop_supervisor(settings: Settings) -> bool:
     standing = read_standing(settings)
     if standing is None:
         return False
-    with suppress(ProcessLookupError):
-        os.kill(standing.pid, signal.SIGTERM)
-    give_up_s = time.monotonic() + _STOP_S
-    while time.monotonic() < give_up_s:
-        if read_standing(settings) is None:
-            return True
-        time.sleep(_LOOK_S)
-    raise ConfigurationError(detail=f"the supervisor (process {standing.pid}) does not end")
+    try:
+        process = os.pidfd_open(standing.pid)
+    except ProcessLookupError:
+        return True
+    try:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(process, signal.SIGTERM)
+        ended, _, _ = select.select([process], [], [], _STOP_S)  # readable once the process is gone
+    finally:
+        os.close(process)
+    if not ended:
+        raise ConfigurationError(detail=f"the supervisor (process {standing.pid}) does not end")
+    return True
 
 
 @contextmanager
