@@ -32,7 +32,7 @@ MODEL_FOLDERS = (
 READING_DPI = 200  # what it is told; it scales each line to its own height anyway
 # In heights of the line. More, and the marks of the lines above and below are read with it; less, and its own are cut.
 MARGIN_ABOVE_EM, MARGIN_BELOW_EM, MARGIN_BESIDE_EM = 0.1, 0.12, 0.35
-FRAME_PX = 8  # of white around the crop, without which the first and last letters are lost
+FRAME_PX = 14  # of white around the crop, without which the first and last letters are lost
 
 _lock = threading.Lock()  # one reader a process, and it can do one thing at a time
 
