@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.soak.soak import Measure, Soak, Verdict
 
-_DISK_MB = 160
+_DISK_MB = 256
 _MOUNTED = "--mounted"
 _OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private", "--")
 
