@@ -52,7 +52,7 @@ def _tell_batches(folder: Path, batches: list[int], real: int) -> None:
         "| dossiers a batch | batch process, CPU s | Prefect API, CPU s | a dossier, CPU s | of the whole | wall s | peak MB |"
     )
     _say("|---|---|---|---|---|---|---|")
-    with _prefect(folder / "prefect") as (api, server):
+    with running_prefect(folder / "prefect") as (api, server):
         _run(folder / "warm", "batch", 1, api)
         for count in batches:
             before_s = _cpu_s(server)
@@ -80,7 +80,7 @@ def _tell_queues(folder: Path, queues: list[int]) -> None:
 
 def _run(home: Path, part: str, count: int, api_url: str = "") -> ProgramRun:
     home.mkdir(parents=True)
-    environment = _environment(home, api_url)
+    environment = environment_of(home, api_url)
     command = [sys.executable, "-m", "benchmarks.orchestration_parts", part, str(count)]
     done = run_program(command, environment, home / "log")
     if done.code:
@@ -89,14 +89,14 @@ def _run(home: Path, part: str, count: int, api_url: str = "") -> ProgramRun:
 
 
 @contextmanager
-def _prefect(home: Path) -> Iterator[tuple[str, int]]:
+def running_prefect(home: Path) -> Iterator[tuple[str, int]]:
     """Serve a Prefect API and give its address and its process."""
     home.mkdir()
     api_url = f"http://127.0.0.1:{_PORT}/api"
     log = os.open(home / "log", os.O_WRONLY | os.O_CREAT, 0o600)
     command = [sys.executable, "-m", "cli.main", "engine"]
     actions = [(os.POSIX_SPAWN_DUP2, log, 1), (os.POSIX_SPAWN_DUP2, log, 2)]
-    server = os.posix_spawn(command[0], command, _environment(home, api_url), file_actions=actions)
+    server = os.posix_spawn(command[0], command, environment_of(home, api_url), file_actions=actions)
     try:
         _wait_until_it_answers()
         yield api_url, server
@@ -121,7 +121,7 @@ def _wait_until_it_answers() -> None:
     raise RuntimeError("the Prefect API does not answer")
 
 
-def _environment(home: Path, api_url: str) -> Mapping[str, str]:
+def environment_of(home: Path, api_url: str) -> Mapping[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOHOA_", "PREFECT_"))}
     return {**kept, "SOHOA_HOME": str(home), **({"SOHOA_PREFECT__API_URL": api_url} if api_url else {})}
 

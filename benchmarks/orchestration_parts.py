@@ -32,7 +32,7 @@ def run_real(house: House, count: int) -> None:
     """Take dossiers of five pages through the four steps, without Prefect."""
     for number in range(count):
         path = house.home / f"H01.31.12-261008-{number:04d}.pdf"
-        _write_scan(path, number)
+        write_scan(path, number)
         sha256 = receive(house, FoundScan(path, path.stem), _ACTOR).sha256
         recognized = read_scan(house, sha256)
         described = understand_scan(house, sha256, recognized)
@@ -113,7 +113,7 @@ def _receive_many(house: House, count: int) -> list[str]:
     return scans
 
 
-def _write_scan(path: Path, number: int) -> None:
+def write_scan(path: Path, number: int) -> None:
     """Write a scan of five pages, taken from the sample dossiers, unlike any other."""
     with pikepdf.new() as scan:
         for source in sorted(_DOSSIERS.rglob("*.pdf")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound, PrefectException
-from prefect.states import Cancelling, Crashed
+from prefect.states import Cancelling, Crashed, Scheduled
 
 from dossiers.dispatching import PlannedBatch
 from dossiers.errors import EngineUnavailableError
@@ -33,6 +34,9 @@ _STATES = {
     StateType.CANCELLED: RunState.CANCELLED,
 }
 _PAGE = 100
+# A worker takes a run when its own clock has passed the run's time. By the dispatcher's clock, which may be ahead of the
+# worker's or have been put forward for a moment, a batch could wait for hours; so it is due long since by any clock.
+_DUE_LONG_SINCE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class PrefectEngine:
@@ -60,6 +64,7 @@ class PrefectEngine:
                 run = client.create_flow_run_from_deployment(
                     self._deployment_id,
                     parameters=parameters,
+                    state=Scheduled(scheduled_time=_DUE_LONG_SINCE),
                     idempotency_key=batch.key,
                     work_queue_name=batch.lane.value,
                 )

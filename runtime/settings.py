@@ -110,8 +110,12 @@ class SigningSettings(Section):
 
 
 class ReadingSettings(Section):
-    """How scans are read. ``workers`` 0 means one a core. ``tessdata_dir`` empty means where the system keeps it."""
+    """How scans are read. ``workers`` 0 means one a core. ``tessdata_dir`` empty means where the system keeps it.
 
+    ``engine`` = ``null`` reads nothing, for measuring: every document then waits for a person.
+    """
+
+    engine: Literal["default", "null"] = "default"
     language: str = "vie"
     tessdata_dir: str = ""
     workers: int = Field(default=0, ge=0, le=256)

@@ -19,6 +19,7 @@ from dossiers.document_type import DocumentType, load_document_types
 from dossiers.errors import ConfigurationError
 from ocr.engine import OcrEngine
 from ocr.limits import ScanLimits
+from ocr.null_engine import NullEngine
 from ocr.pool import PagePool
 from ocr.two_readers import open_engine
 from pdf.demonstration import create_demonstration_identity
@@ -106,6 +107,8 @@ class House:
 
     @cached_property
     def engine(self) -> OcrEngine:
+        if self.settings.reading.engine == "null":
+            return NullEngine()
         return open_engine(self.settings.reading.language, self.settings.reading.tessdata_dir)
 
     @cached_property
@@ -124,7 +127,8 @@ class House:
     @cached_property
     def pages(self) -> PagePool:
         reading = self.settings.reading
-        return PagePool(self.engine, reading.workers or None, reading.page_timeout_s)
+        workers = 0 if reading.engine == "null" else reading.workers or None  # nothing is read that other cores could share
+        return PagePool(self.engine, workers, reading.page_timeout_s)
 
     @cached_property
     def identity(self) -> SigningIdentity:
