@@ -7,15 +7,17 @@ settings say otherwise, answers only to host names it knows, and nothing comes f
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from dossiers.scan_verdict import VIETNAM_TIME
 from operations.station_board import list_boards, read_board
 from runtime.wiring import House
 
@@ -52,17 +54,22 @@ def create_app(house: House) -> FastAPI:
     @app.get("/stations/{station}")
     def show_station(station: str) -> HTMLResponse:
         board = _find_board(house, station)
+        if board is None:
+            return HTMLResponse(templates.get_template("missing.html").render(station=station), 404)
         return HTMLResponse(templates.get_template("station.html").render(station=station, files=board["files"]))
 
     @app.get("/stations/{station}/board.json")
     def tell_station(station: str) -> JSONResponse:
-        return JSONResponse(_find_board(house, station))
+        board = _find_board(house, station)
+        return JSONResponse({"detail": "Không có trạm quét này."}, 404) if board is None else JSONResponse(board)
 
     return app
 
 
-def _find_board(house: House, station: str) -> dict[str, Any]:
+def _find_board(house: House, station: str) -> dict[str, Any] | None:
+    """Return a station's board with the time of each file's last news as a clerk's clock shows it."""
     board = read_board(house, station)
-    if board is None:
-        raise HTTPException(404, "Không có trạm quét này, hoặc trạm chưa quét tệp nào.")
+    for file in board["files"] if board else ():
+        at = datetime.fromisoformat(file["changed_at"])
+        file["at_vi"] = f"{at.astimezone(VIETNAM_TIME):%H:%M:%S %d/%m/%Y}"
     return board

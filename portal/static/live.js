@@ -1,9 +1,13 @@
-// Draws the station's board anew every second. Text only ever becomes text nodes, so a file's name cannot become markup.
+// Asks for the station's board every second and draws what changed. Text only ever becomes text nodes, so a file's name
+// cannot become markup.
 "use strict";
 
+const TIMEOUT_MS = 5000; // a portal that hangs must not leave an old board looking new
 const list = document.getElementById("files");
 const state = document.getElementById("state");
+const nothing = document.getElementById("nothing");
 let shown = "";
+let rows = new Map(); // path -> the file as text, and its element
 
 function paragraph(name, text) {
   const element = document.createElement("p");
@@ -25,24 +29,46 @@ function draw(file) {
     }
     item.append(findings);
   }
-  item.append(paragraph("outcome", file.outcome_vi));
+  item.append(paragraph("outcome", file.outcome_vi), paragraph("time", file.at_vi));
   return item;
+}
+
+// Elements of files without news stay, so that a reader of the screen reads out the news only and a selection is kept.
+function redraw(files) {
+  const fresh = new Map();
+  for (const file of files) {
+    const text = JSON.stringify(file);
+    const known = rows.get(file.path);
+    fresh.set(file.path, known && known.text === text ? known : { text, element: draw(file) });
+  }
+  rows = fresh;
+  const elements = [...fresh.values()].map((row) => row.element);
+  const kept = new Set(elements);
+  for (const element of [...list.children]) if (!kept.has(element)) element.remove();
+  elements.forEach((element, place) => {
+    if (list.children[place] !== element) list.insertBefore(element, list.children[place] ?? null);
+  });
+  nothing.hidden = elements.length > 0;
+}
+
+function tell(isLost) {
+  const text = isLost ? "Mất kết nối với Sohoa; đang thử lại. Kết quả bên dưới có thể đã cũ." : "Tự cập nhật mỗi giây.";
+  document.body.classList.toggle("lost", isLost);
+  if (state.textContent !== text) state.textContent = text;
 }
 
 async function refresh() {
   try {
-    const response = await fetch(list.dataset.board, { cache: "no-store" });
+    const response = await fetch(list.dataset.board, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) throw new Error(String(response.status));
     const text = await response.text();
     if (text !== shown) {
-      list.replaceChildren(...JSON.parse(text).files.map(draw));
+      redraw(JSON.parse(text).files);
       shown = text;
     }
-    state.className = "";
-    state.textContent = "Tự cập nhật mỗi giây.";
+    tell(false);
   } catch (error) {
-    state.className = "lost";
-    state.textContent = "Mất kết nối với Sohoa; đang thử lại.";
+    tell(true);
   }
   setTimeout(refresh, 1000);
 }

@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 
 from dossiers.scan_verdict import Finding, ScanVerdict, VerdictStatus
-from operations.station_board import MAX_FILES, StationBoards
+from operations.station_board import MAX_FILES, StationBoards, list_boards
 from portal.app import create_app
 from runtime.settings import Settings
 from runtime.wiring import House
@@ -112,3 +112,24 @@ def test_a_board_keeps_the_newest_files(portal: Portal) -> None:
     files = json.loads(portal.get("/stations/q/board.json").text)["files"]
     assert len(files) == MAX_FILES
     assert files[0]["path"] == f"q/{MAX_FILES + 4}.pdf"
+
+
+def test_a_station_has_its_page_before_its_first_scan(portal: Portal) -> None:
+    inbox = portal.house.settings.inbox
+    for folder in ("quầy 2", NUMBER, ".ẩn"):
+        (inbox / folder).mkdir(parents=True)
+    (inbox / "q").symlink_to(inbox / "quầy 2")
+    assert json.loads(portal.get(f"/stations/{quote('quầy 2')}/board.json").text)["files"] == []
+    for name in (NUMBER, ".ẩn", "q"):
+        assert portal.get(f"/stations/{quote(name)}").status == 404
+    assert list_boards(portal.house) == ["quầy 2"]
+
+
+def test_what_became_of_a_file_leaves_it_in_its_place(portal: Portal) -> None:
+    boards = StationBoards(portal.house)
+    for name in ("1.pdf", "2.pdf"):
+        boards.show_verdict("q", name, None, BLURRED)
+    boards.show_outcome("q", "1.pdf", None, "received", "đã nhận")
+    assert [file["path"] for file in json.loads(portal.get("/stations/q/board.json").text)["files"]] == ["2.pdf", "1.pdf"]
+    boards.show_verdict("q", "1.pdf", None, BLURRED)
+    assert [file["path"] for file in json.loads(portal.get("/stations/q/board.json").text)["files"]] == ["1.pdf", "2.pdf"]
