@@ -29,7 +29,7 @@ _TIMEOUT_S = 60
 
 @contextmanager
 def running_browser(folder: Path) -> Iterator[Chrome]:
-    """Start Chromium with a fresh profile below ``folder`` and yield its driver. Raises RuntimeError when it is not installed."""
+    """Start Chromium with a fresh profile below ``folder`` and yield its driver. Raises RuntimeError without one."""
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if browser is None or driver is None:
         raise RuntimeError("chromium or chromedriver is missing: run scripts/bootstrap dev")
