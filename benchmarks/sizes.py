@@ -71,9 +71,10 @@ def _enter_again(house: House, copies: int) -> None:
 
 def _tell(store: Path, documents: int, pages: int, catalog_bytes: float) -> None:
     kinds = {"original": 0, "PDF": 0, "words": 0, "records": 0}
-    for path in store.rglob("*"):
-        if path.is_file():
-            kinds[_kind_of(path.relative_to(store))] += path.stat().st_size
+    # The directory store links an object's newest version under its plain name: the same bytes, once on the disk.
+    files = {path.stat().st_ino: path for path in store.rglob("*") if path.is_file()}
+    for path in files.values():
+        kinds[_kind_of(path.relative_to(store))] += path.stat().st_size
     sys.stdout.write(f"{documents} documents, {pages} pages\n\n| what | KB a page |\n|---|---|\n")
     for kind, size in {**kinds, "catalog": catalog_bytes}.items():
         sys.stdout.write(f"| {kind} | {size / pages / 1000:.1f} |\n")
