@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,17 @@ from tests.support.minio_server import S3TestServer, running_minio
 from tests.support.postgresql_server import PostgresqlServer, running_postgresql
 from tests.support.prefect_server import running_prefect
 from tests.support.sohoa_command import SohoaCommand
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder() -> Iterator[None]:
+    """Let no test work in the temporary folder of a house that an earlier one opened."""
+    variable, folder = os.environ.get("TMPDIR"), tempfile.tempdir
+    yield
+    tempfile.tempdir = folder
+    os.environ.pop("TMPDIR", None)
+    if variable is not None:
+        os.environ["TMPDIR"] = variable
 
 
 @pytest.fixture(scope="session")
