@@ -147,12 +147,13 @@ class Submissions:
         error: SohoaError | None = None,
         detail: str = "",
         expected: Collection[SubmissionState] | None = None,
+        attempt: int | None = None,
         at: datetime | None = None,
     ) -> Submission:
         """Set where a submission stands, with the error for it or none, and return it. Raises NotFoundError.
 
-        When ``expected`` is given and it stands elsewhere by now, because another process was quicker, it is left and
-        returned as it is.
+        When ``expected`` is given and it stands elsewhere by now, or an attempt after the one numbered ``attempt`` began,
+        because another process was quicker, it is left and returned as it is.
         """
         now = at or datetime.now(UTC)
         changes = {
@@ -163,7 +164,7 @@ class Submissions:
             "updated_at": now,
         }
         told = detail or (f"{error.code}: {error.message_en}" if error else "")
-        return self._change(scan_sha256, changes, SubmissionEvent(now, actor.id, state.value, told), expected)
+        return self._change(scan_sha256, changes, SubmissionEvent(now, actor.id, state.value, told), expected, attempt)
 
     def add_event(self, scan_sha256: str, what: str, *, actor: Actor, detail: str = "", at: datetime | None = None) -> None:
         """Add a line to a submission's history. Raises NotFoundError."""
@@ -271,13 +272,16 @@ class Submissions:
         scan_sha256: str,
         changes: dict[str, Any],
         event: SubmissionEvent,
-        expected: Collection[SubmissionState] | None = None,
+        expected: Collection[SubmissionState] | None,
+        attempt: int | None,
     ) -> Submission:
         with self._database.write() as connection:
             key = find_key(connection, scan_sha256, locks=True)
             mine = submissions.c.id == key
             if expected is not None:
                 mine &= submissions.c.state.in_(sorted(state.value for state in expected))
+            if attempt is not None:
+                mine &= submissions.c.attempts == attempt
             if connection.execute(update(submissions).where(mine).values(**changes)).rowcount:
                 add_event(connection, key, event)
             return read_submission(connection, scan_sha256)

@@ -101,10 +101,11 @@ class _NotOursError(Exception):
 def _digitize_scan(sha256: str, actor: dict[str, str], batch_id: str | None) -> str:
     house = current_house()
     submissions = house.catalog.submissions
+    tried = submissions.get(sha256)
     try:
         with log_context(scan=sha256), handling_scan(house, sha256):
             _require_ours(house, sha256, batch_id)
-            submissions.start_attempt(sha256, actor=Actor(**actor), flow_run_id=runtime.flow_run.id)
+            tried = submissions.start_attempt(sha256, actor=Actor(**actor), flow_run_id=runtime.flow_run.id)
             if is_up_to_date(house, sha256):
                 return submissions.get(sha256).state.value
             recognized = read_task(sha256)
@@ -120,7 +121,7 @@ def _digitize_scan(sha256: str, actor: dict[str, str], batch_id: str | None) -> 
     except Exception as error:  # no single scan may stop the others
         if not isinstance(error, SohoaError):
             _log.exception("unexpected error on scan %s", sha256)
-        state = settle_failure(house, sha256, error, Actor(**actor)).value
+        state = settle_failure(house, tried, error, Actor(**actor)).value
         if isinstance(error, SohoaError) and error.code in OUTAGES:
             house.catalog.dispatches.forgive(sha256)
         return state

@@ -143,7 +143,7 @@ class Dispatcher:
         exhausted = [scan for scan in waiting if is_exhausted(scan, self.house.settings.dispatch.max_tries)]
         for scan in exhausted:
             error = PoisonedError(tries=scan.tries, detail=scan.error_code or "the process died")
-            settle_failure(self.house, scan.scan_sha256, error, self.actor)
+            _settle_unfinished(self.house, scan.scan_sha256, error, self.actor)
         return len(exhausted)
 
     def _send_due(self, waiting: list[WaitingScan], free: dict[Lane, int]) -> int:
@@ -193,8 +193,13 @@ class Dispatcher:
 def stop_scan(house: House, sha256: str, why: str, actor: Actor) -> None:
     """Let a scan that is not at its end be left alone until a person replays it."""
     house.catalog.dispatches.let_go([sha256])
-    if house.catalog.submissions.get(sha256).state in (SubmissionState.RECEIVED, SubmissionState.FAILED):
-        settle_failure(house, sha256, ProcessingCancelledError(detail=why), actor)
+    _settle_unfinished(house, sha256, ProcessingCancelledError(detail=why), actor)
+
+
+def _settle_unfinished(house: House, sha256: str, error: SohoaError, actor: Actor) -> None:
+    submission = house.catalog.submissions.get(sha256)
+    if submission.state in (SubmissionState.RECEIVED, SubmissionState.FAILED):
+        settle_failure(house, submission, error, actor)
 
 
 def _only(dossiers: tuple[PlannedDossier, ...], scans: set[str]) -> tuple[PlannedDossier, ...]:

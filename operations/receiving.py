@@ -110,7 +110,7 @@ def _settle(house: House, submission: Submission, fault: SohoaError | None, acto
     if fault is None and submission.size_bytes == 0:
         fault = EmptyFileError(name=submission.name)
     if fault is not None:
-        return settle_failure(house, submission.scan_sha256, fault, actor)
+        return settle_failure(house, submission, fault, actor)
     if submission.state is SubmissionState.FAILED:  # what failed before is to be taken up like anything else
         house.catalog.submissions.mark(submission.scan_sha256, SubmissionState.RECEIVED, actor=actor, detail="taken up again")
     return SubmissionState.RECEIVED

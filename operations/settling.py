@@ -49,22 +49,28 @@ def _to_subject(record: DocumentMetadata) -> ReviewSubject:
     )
 
 
-def settle_failure(house: House, sha256: str, error: Exception, actor: Actor) -> SubmissionState:
+def settle_failure(house: House, tried: Submission, error: Exception, actor: Actor) -> SubmissionState:
     """Record why a submission did not reach the archive and return its state.
 
     The file's own fault (InputError) rejects it: a copy goes to the quarantine with the reason beside it. Any other error
     leaves it FAILED: the original is kept and can be replayed.
+
+    ``tried`` is the submission as it stood when the attempt began. A failure that comes late, when it stands elsewhere by
+    now or another attempt began, as after the lease of a slow machine ran out, is told in the log and changes nothing.
     """
     told = error if isinstance(error, SohoaError) else UnexpectedError(detail=type(error).__name__)
-    submission = house.catalog.submissions.get(sha256)
-    state = SubmissionState.FAILED
-    if isinstance(told, InputError):
-        state = SubmissionState.REJECTED
-        _put_aside(house, submission, told)
+    sha256 = tried.scan_sha256
+    state = SubmissionState.REJECTED if isinstance(told, InputError) else SubmissionState.FAILED
+    submission = house.catalog.submissions.mark(
+        sha256, state, actor=actor, error=told, expected=(tried.state,), attempt=tried.attempts
+    )
+    if submission.state is not state or submission.attempts != tried.attempts:
+        _log.warning("too late to count, %s stands as %s: %s [%s]", tried.name, submission.state, told.message_en, told.code)
+        return submission.state
     _log.warning("%s %s: %s [%s]", state.value, submission.name, told.message_en, told.code)
-    submission = house.catalog.submissions.mark(sha256, state, actor=actor, error=told)
     _try_to_record(house, submission)
-    if state is SubmissionState.REJECTED:  # its bytes stand in the originals bucket and in the quarantine
+    if state is SubmissionState.REJECTED:  # its bytes stand in the originals bucket and, from here on, in the quarantine
+        _put_aside(house, submission, told)
         shutil.rmtree(house.work_folder(sha256), ignore_errors=True)
     return state
 

@@ -57,7 +57,7 @@ def test_every_file_is_in_one_ending_and_the_sums_agree(house: House) -> None:
     hand_in(house, "empty.pdf", b"")
     hand_in(house, "also-empty.pdf", b"")
     broken = hand_in(house, "b.pdf", b"fails")
-    settle_failure(house, broken, RecognitionError(name="b.pdf", page=1, detail="x"), ACTOR)
+    settle_failure(house, house.catalog.submissions.get(broken), RecognitionError(name="b.pdf", page=1, detail="x"), ACTOR)
     found = reconcile(house)
     assert found.agrees, found.differences
     assert found.endings == {
