@@ -1,8 +1,8 @@
 """How the pages of scans become other files: parted at separator sheets, or fronts and backs brought together. Pure.
 
 A separator sheet bears a code that says ``SOHOA-TACH:`` and a dossier number, or ``T`` (after the patch of that name) for
-another document of the same dossier. The mark in front keeps the codes that counters print on ordinary papers from parting
-anything.
+another document of the same dossier; so does a patch sheet from elsewhere, which has only the bars. The mark in front keeps the
+codes that counters print on ordinary papers from parting anything.
 """
 
 from __future__ import annotations
@@ -48,9 +48,12 @@ def separator_text(number: DossierNumber | None) -> str:
     return f"{SEPARATOR_MARK}{number if number is not None else NEXT_DOCUMENT}"
 
 
-def read_separator(codes: Sequence[str]) -> Separator | None:
-    """Return the separator sheet whose codes these are, or None for an ordinary page. A damaged number is none of ours."""
-    for code in codes:
+def read_separator(page: PageGlance) -> Separator | None:
+    """Return the separator sheet that a page is, or None for an ordinary one. A damaged number is none of ours.
+
+    What a code says goes before the bars of Patch T.
+    """
+    for code in page.codes:
         if not code.startswith(SEPARATOR_MARK):
             continue
         said = code.removeprefix(SEPARATOR_MARK)
@@ -60,7 +63,7 @@ def read_separator(codes: Sequence[str]) -> Separator | None:
             return Separator(str(DossierNumber.parse(said)))
         except InvalidCodeError:
             continue
-    return None
+    return Separator(None) if page.has_patch_t else None
 
 
 def part_at_separators(pages: Sequence[PageGlance]) -> tuple[Part, ...]:
@@ -68,14 +71,14 @@ def part_at_separators(pages: Sequence[PageGlance]) -> tuple[Part, ...]:
 
     Separator sheets and the blank verso after each belong to no part; every other page is in exactly one.
     """
-    if not any(read_separator(page.codes) for page in pages):
+    if not any(read_separator(page) for page in pages):
         return ()
     parts: list[Part] = []
     gathered: list[SourcePage] = []
     number: str | None = None
     is_after_separator = False
     for page in pages:
-        separator = read_separator(page.codes)
+        separator = read_separator(page)
         if separator is not None:
             if gathered:
                 parts.append(Part(tuple(gathered), number))

@@ -37,7 +37,8 @@ class PageGlance:
     """What a quick look tells of a page. ``number`` counts from 1 in the file.
 
     ``turn_deg`` is how far it is to be turned clockwise to stand upright, None where that is not clear. ``codes`` are the
-    texts of its barcodes: they can be personal data and are no part of the ``repr``.
+    texts of its barcodes: they can be personal data and are no part of the ``repr``. ``has_patch_t``: it bears the bars of that
+    name, as patch sheets do.
     """
 
     number: int
@@ -45,6 +46,7 @@ class PageGlance:
     turn_deg: int | None = None
     label: PageLabel | None = None
     codes: tuple[str, ...] = field(default=(), repr=False)
+    has_patch_t: bool = False
 
 
 class VerdictStatus(StrEnum):

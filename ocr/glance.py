@@ -18,6 +18,7 @@ from ocr.orientation import find_shape_turn
 from ocr.page_file import PageWriter
 from ocr.page_image import decode_page
 from ocr.page_label import find_label
+from ocr.patch_codes import has_patch_t
 from ocr.quality import assess_quality
 from ocr.tesseract import TesseractReader
 
@@ -80,4 +81,6 @@ def glance_page(source: PageSource, options: GlanceOptions) -> PageGlance:
         return PageGlance(source.number, quality)
     codes = read_barcodes(page.pixels, is_likely=False) if options.find_codes else ()
     turn_deg = find_shape_turn(page.pixels)
-    return PageGlance(source.number, quality, turn_deg, codes=tuple(code.text for code in codes))
+    texts = tuple(code.text for code in codes)
+    is_patch = options.find_codes and has_patch_t(page.pixels, page.dpi)
+    return PageGlance(source.number, quality, turn_deg, codes=texts, has_patch_t=is_patch)

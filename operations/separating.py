@@ -19,7 +19,9 @@ def draw_separator_sheets(settings: Settings, numbers: Sequence[str], next_docum
     """
     parsed = [DossierNumber.parse(number) for number in numbers]
     sheets = [SeparatorSheet(separator_text(number), str(number), "Bắt đầu hồ sơ có mã trên") for number in parsed]
-    next_sheet = SeparatorSheet(separator_text(None), "GIẤY TỜ TIẾP THEO", "Giấy tờ khác của cùng hồ sơ (Patch T)")
+    next_sheet = SeparatorSheet(
+        separator_text(None), "GIẤY TỜ TIẾP THEO", "Giấy tờ khác của cùng hồ sơ (Patch T)", has_patch_t=True
+    )
     sheets += [next_sheet] * next_document_count
     with os_errors_mapped(str(to_path)):
         replace_atomically(to_path.absolute(), draw_separators(sheets, settings.signing.mark_font), mode=0o644)

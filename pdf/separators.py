@@ -1,7 +1,8 @@
-"""Separator sheets to print: a QR code, a Code 128 and the bars of Patch T, with what to do in Vietnamese.
+"""Separator sheets to print: a QR code, a Code 128 and perhaps the bars of Patch T, with what to do in Vietnamese.
 
-Patch T is four bars across the leading edge, narrow, wide, narrow, wide (0.08 and 0.20 inch, 0.08 apart, 0.80 in all, at least
-2 inches long); scanners with a patch detector know it. Sohoa itself goes by the codes.
+The sheet for another document of the same dossier bears Patch T, that for a dossier does not: were its code spoiled, the bars
+would tell the wrong thing. Patch T is four bars across the leading edge, narrow, wide, narrow, wide (0.08 and 0.20 inch, 0.08 apart, 0.80 in all, at least
+2 inches long); scanners with a patch detector know it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _FONT = "SohoaSeparator"
 _PATCH_T = (0.08, 0.20, 0.08, 0.20)  # inches
 _PATCH_GAP = 0.08
 _PATCH_LENGTH = 4.0
+_PATCH_MARGIN = 0.3  # scanners want 0.25
 _QR_MM = 80
 _BAR_HEIGHT_MM = 22
 _WIDEST_CODE_MM = 180
@@ -33,11 +35,12 @@ _WIDEST_CODE_MM = 180
 
 @dataclass(frozen=True, slots=True)
 class SeparatorSheet:
-    """One sheet: what its codes say, and what people read on it."""
+    """One sheet: what its codes say, what people read on it, and whether it bears Patch T."""
 
     code: str
     title: str
     subtitle: str
+    has_patch_t: bool = False
 
 
 def draw_separators(sheets: Sequence[SeparatorSheet], font_path: Path) -> bytes:
@@ -58,7 +61,8 @@ def draw_separators(sheets: Sequence[SeparatorSheet], font_path: Path) -> bytes:
 
 def _draw_sheet(canvas: Canvas, sheet: SeparatorSheet) -> None:
     width, height = A4
-    _draw_patch(canvas, height - 6 * mm)
+    if sheet.has_patch_t:
+        _draw_patch(canvas, height - _PATCH_MARGIN * inch)
     canvas.setFont(_FONT, 30)
     canvas.drawCentredString(width / 2, height - 60 * mm, "TỜ PHÂN CÁCH")
     canvas.setFont(_FONT, 22 if len(sheet.title) > 24 else 26)

@@ -100,6 +100,21 @@ def test_a_long_scan_becomes_its_dossiers_and_nothing_is_lost(separating: Watche
     assert (counts[SubmissionState.REARRANGED], counts[SubmissionState.RECEIVED], sum(counts.values())) == (1, 3, 4)
 
 
+def test_a_patch_sheet_from_elsewhere_begins_another_document(separating: Watched) -> None:
+    bars = Image.new("RGB", SIZE, "white")
+    top = 60
+    for length in (12, 30, 12, 30):  # 0.08 and 0.20 inch at 150 dpi
+        bars.paste("black", (400, top, 800, top + length))
+        top += length + 12
+    scan = put(separating.house.settings.inbox, f"q/{NUMBER}/dài.pdf", pdf_of([page("một"), bars, page("hai"), page("ba")]))
+    with separating.house as house:
+        separating.once()
+        assert not scan.exists()
+        assert [(label, len(scans)) for label, scans in separating.handed_on] == [(NUMBER, 2)]
+        counts = house.catalog.submissions.counts()
+    assert (counts[SubmissionState.REARRANGED], counts[SubmissionState.RECEIVED]) == (1, 2)
+
+
 def test_the_same_long_scan_again_is_a_duplicate_and_makes_no_parts(separating: Watched) -> None:
     data = long_scan(separating)
     with separating.house as house:

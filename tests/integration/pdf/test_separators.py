@@ -15,7 +15,10 @@ from PIL.TiffImagePlugin import TiffImageFile
 from dossiers.arrangements import SourcePage, read_separator, separator_text
 from dossiers.codes import DossierNumber
 from dossiers.errors import ConfigurationError, TruncatedFileError
+from dossiers.page import QualityVerdict
+from dossiers.scan_verdict import PageGlance
 from ocr.barcodes import read_barcodes
+from ocr.patch_codes import has_patch_t
 from pdf.page_parts import part_ending, write_part
 from pdf.separators import SeparatorSheet, draw_separators
 from tests.support.bad_files import draw_page, pdf_bytes
@@ -24,7 +27,7 @@ from tests.support.drawn_pages import FONT
 NUMBER = "000.00.14.H01-250618-0118"  # the longer form
 SHEETS = [
     SeparatorSheet(separator_text(DossierNumber.parse(NUMBER)), NUMBER, "Bắt đầu hồ sơ"),
-    SeparatorSheet(separator_text(None), "GIẤY TỜ TIẾP THEO", "Patch T"),
+    SeparatorSheet(separator_text(None), "GIẤY TỜ TIẾP THEO", "Patch T", has_patch_t=True),
 ]
 
 
@@ -41,17 +44,44 @@ def test_both_codes_of_a_sheet_are_read_from_a_poor_scan_of_it(dpi: int, turn_de
         assert codes["qr_code"] == sheet.code
         if turn_deg % 90 == 0 and dpi >= 150:
             assert codes["code_128"] == sheet.code
-        separator = read_separator(list(codes.values()))
+        quality = QualityVerdict(dpi, 0.8, 0.8, is_blank=False, is_colour=False)
+        separator = read_separator(PageGlance(1, quality, codes=tuple(codes.values())))
         assert separator is not None
         assert separator.dossier_number in (NUMBER, None)
 
 
 def test_the_patch_is_narrow_wide_narrow_wide_from_the_leading_edge() -> None:
-    (page, _) = scan(draw_separators(SHEETS, Path(FONT)), 200)
+    (_, page) = scan(draw_separators(SHEETS, Path(FONT)), 200)
     column = np.asarray(page)[:300, page.width // 2] < 128
     edges = np.flatnonzero(np.diff(column.astype(np.int8)))
     bars = [round(float(length), 2) for length in np.diff(edges)[:7] / 200]
     assert bars == pytest.approx([0.08, 0.08, 0.2, 0.08, 0.08, 0.08, 0.2], abs=0.01)
+
+
+@pytest.mark.parametrize("dpi", [75, 100, 200, 300])
+@pytest.mark.parametrize("turn_deg", [0, 2, -2, 90, 180, 270])
+def test_the_bars_are_found_on_the_sheet_for_the_next_document_alone(dpi: int, turn_deg: int) -> None:
+    found = [
+        has_patch_t(np.asarray(page.rotate(turn_deg, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC)), dpi)
+        for page in scan(draw_separators(SHEETS, Path(FONT)), dpi)
+    ]
+    assert found == [False, True]
+
+
+def test_the_other_patches_are_not_taken_for_patch_t() -> None:
+    narrow, wide = 16, 40  # at 200 dpi
+    others = [
+        (wide, narrow, narrow, wide),
+        (wide, narrow, wide, narrow),
+        (narrow, wide, wide, narrow),
+        (wide, wide, narrow, narrow),
+    ]
+    for bars in others:
+        page, top = np.full((2200, 1700), 255, np.uint8), 80
+        for bar in bars:
+            page[top : top + bar, 400:1200] = 0
+            top += bar + narrow
+        assert not has_patch_t(page, 200)
 
 
 def test_a_font_that_is_missing_is_told(tmp_path: Path) -> None:

@@ -25,15 +25,21 @@ OTHER = "H01.31.12-261009-0004"
 
 
 def pages(*kinds: str) -> list[PageGlance]:
-    """``x`` is an ordinary page, ``-`` a blank one, anything else what a separator sheet's code says after its mark."""
+    """``x`` is an ordinary page, ``-`` a blank one, ``|`` has the bars of Patch T, anything else what a sheet's code says."""
     return [
-        PageGlance(
+        glance(
             number,
-            QualityVerdict(200, 0.8, 0.8, is_blank=kind == "-", is_colour=True),
-            codes=() if kind in "x-" else (f"SOHOA-TACH:{kind}",),
+            *(() if kind in "x-|" else (f"SOHOA-TACH:{kind}",)),
+            is_blank=kind == "-",
+            has_patch_t=kind == "|",
         )
         for number, kind in enumerate(kinds, start=1)
     ]
+
+
+def glance(number: int, *codes: str, is_blank: bool = False, has_patch_t: bool = False) -> PageGlance:
+    quality = QualityVerdict(200, 0.8, 0.8, is_blank=is_blank, is_colour=True)
+    return PageGlance(number, quality, codes=codes, has_patch_t=has_patch_t)
 
 
 def told(*kinds: str) -> list[tuple[str, str | None]]:
@@ -41,13 +47,18 @@ def told(*kinds: str) -> list[tuple[str, str | None]]:
 
 
 def test_what_a_sheet_says_is_read_again() -> None:
-    assert read_separator([separator_text(DossierNumber.parse(NUMBER))]) == Separator(NUMBER)
-    assert read_separator([separator_text(None)]) == Separator(None)
+    assert read_separator(glance(1, separator_text(DossierNumber.parse(NUMBER)))) == Separator(NUMBER)
+    assert read_separator(glance(1, separator_text(None))) == Separator(None)
 
 
 @pytest.mark.parametrize("code", [NUMBER, "SOHOA-TACH:", "SOHOA-TACH:H01", "SOHOA-TACH:X", f"x SOHOA-TACH:{NUMBER}", ""])
 def test_no_other_code_parts_anything(code: str) -> None:
-    assert read_separator([code]) is None
+    assert read_separator(glance(1, code)) is None
+
+
+def test_the_bars_alone_begin_another_document_and_a_code_goes_before_them() -> None:
+    assert told(NUMBER, "x", "|", "x", "x") == [("2", NUMBER), ("4-5", NUMBER)]
+    assert read_separator(glance(1, f"SOHOA-TACH:{NUMBER}", has_patch_t=True)) == Separator(NUMBER)
 
 
 def test_a_scan_without_separators_stays_whole() -> None:
