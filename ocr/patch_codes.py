@@ -1,7 +1,8 @@
 """Patch T, the bars on separator sheets that scanners know: found in the picture, for sheets without a code of ours.
 
 Four bars across the paper near its leading edge, narrow, wide, narrow, wide, 0.08 and 0.20 inch with 0.08 inch between, at
-least 2 inches long and within 3.75 inches of the edge (Kodak's patch code information, A-61599). The sheet may lie any way round.
+least 2 inches long and within 3.75 inches of the edge (Kodak's patch code information, A-61599). The sheet may lie any way
+round.
 """
 
 from __future__ import annotations

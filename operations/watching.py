@@ -9,6 +9,7 @@ is complete.
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from operations.ingesting import DossierScans
 from operations.locking import working
 from operations.prechecking import ScanChecks
 from operations.station_board import StationBoards
+from operations.watch_pulse import show_pulse
 from runtime.wiring import House
 from storage.inbox import InboxEvents
 
@@ -85,8 +87,10 @@ def _looking_through(
                 InboxEvents(root, is_native=settings.events == "native") as events,
                 ScanChecks(house, root, boards) if is_looking else nullcontext() as checks,
             ):
+                shown_s = -math.inf
                 rounds = InboxRounds(house, actor, root, tell, handed_on.put, checks, boards, once)
                 while not is_over.is_set():
+                    shown_s = show_pulse(house, shown_s)
                     is_waiting = _go_through(rounds, events, once=once)
                     if once and not is_waiting and not (checks and checks.is_busy()):
                         break

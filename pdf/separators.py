@@ -1,8 +1,8 @@
 """Separator sheets to print: a QR code, a Code 128 and perhaps the bars of Patch T, with what to do in Vietnamese.
 
 The sheet for another document of the same dossier bears Patch T, that for a dossier does not: were its code spoiled, the bars
-would tell the wrong thing. Patch T is four bars across the leading edge, narrow, wide, narrow, wide (0.08 and 0.20 inch, 0.08 apart, 0.80 in all, at least
-2 inches long); scanners with a patch detector know it.
+would tell the wrong thing. Patch T is four bars across the leading edge, narrow, wide, narrow, wide (0.08 and 0.20 inch, 0.08
+apart, 0.80 in all, at least 2 inches long); scanners with a patch detector know it.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from dossiers.scan_verdict import VIETNAM_TIME
 from operations.station_board import list_boards, read_board
+from operations.watch_pulse import is_watched
 from runtime.wiring import House
 
 _HERE = Path(__file__).parent
@@ -56,7 +57,7 @@ def create_app(house: House) -> FastAPI:
         board = _find_board(house, station)
         if board is None:
             return HTMLResponse(templates.get_template("missing.html").render(station=station), 404)
-        return HTMLResponse(templates.get_template("station.html").render(station=station, files=board["files"]))
+        return HTMLResponse(templates.get_template("station.html").render(station=station, board=board))
 
     @app.get("/stations/{station}/board.json")
     def tell_station(station: str) -> JSONResponse:
@@ -67,9 +68,14 @@ def create_app(house: House) -> FastAPI:
 
 
 def _find_board(house: House, station: str) -> dict[str, Any] | None:
-    """Return a station's board with the time of each file's last news as a clerk's clock shows it."""
+    """Return a station's board with the time of each file's last news as a clerk's clock shows it.
+
+    ``watched``: somebody looks into the inbox; else a scan laid there stays without a verdict.
+    """
     board = read_board(house, station)
-    for file in board["files"] if board else ():
+    if board is None:
+        return None
+    for file in board["files"]:
         at = datetime.fromisoformat(file["changed_at"])
         file["at_vi"] = f"{at.astimezone(VIETNAM_TIME):%H:%M:%S %d/%m/%Y}"
-    return board
+    return {**board, "watched": is_watched(house)}

@@ -5,6 +5,9 @@ Codes: Amazon S3 API reference, "Error responses"; those that begin with XMinio 
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
 from dossiers.errors import (
     ConfigurationError,
     NotFoundError,
@@ -24,6 +27,7 @@ _FULL = frozenset(
         "ServiceUnavailableStorageFull",
     }
 )
+_MAX_SKEW = timedelta(minutes=15)
 _ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "ResourceNotFound"})
 _UNAVAILABLE = frozenset(
     {
@@ -61,6 +65,23 @@ def map_s3_code(code: str, status: int | None, what: str, message: str = "") -> 
     if code in _UNAVAILABLE or status in (408, 429) or (status is not None and status >= 500):
         return StorageUnavailableError(detail=detail)
     return StorageDeniedError(detail=detail)
+
+
+def find_skew(code: str, status: int | None, date: str, now: datetime, what: str) -> SohoaError | None:
+    """Return the error of a refusal that comes from clocks which differ, or None. ``date`` is the answer's ``Date`` header.
+
+    An S3 server refuses what was signed more than 15 minutes before or after its own time (Signature Version 4), with a code of
+    its own or, where the answer has no body, with a bare 403. Setting the clock mends it, so a later try is worth it.
+    """
+    try:
+        ahead = now - parsedate_to_datetime(date)
+    except (TypeError, ValueError):  # no date, or none that can be compared
+        return None
+    if code != "RequestTimeTooSkewed" and not (status == 403 and abs(ahead) > _MAX_SKEW):
+        return None
+    minutes = round(ahead.total_seconds() / 60)
+    standing = f"{abs(minutes)} minutes {'ahead of' if minutes > 0 else 'behind'}"
+    return StorageUnavailableError(detail=f"{what}: this machine's clock is {standing} the store's; set it")
 
 
 def map_http_status(status: int | None, what: str) -> SohoaError:

@@ -45,7 +45,7 @@ from storage.object_store import (
     validate_prefix,
 )
 from storage.s3_connection import S3Connection, build_pool, split_endpoint
-from storage.s3_errors import map_http_status, map_s3_code
+from storage.s3_errors import find_skew, map_http_status, map_s3_code
 
 PART_BYTES = 16 * 1024 * 1024
 """Larger objects go up in parts of this size, one in memory at a time."""
@@ -240,7 +240,9 @@ class S3Store:
         except SohoaError:
             raise
         except S3Error as error:
-            raise map_s3_code(error.code or "", error.response.status, what, error.message or "") from error
+            code, status, headers = error.code or "", error.response.status, error.response.headers
+            skew = find_skew(code, status, headers.get("Date", ""), datetime.now(UTC), what)
+            raise skew or map_s3_code(code, status, what, error.message or "") from error
         except ServerError as error:
             raise map_http_status(error.status_code, what) from error
         except InvalidResponseError as error:

@@ -5,6 +5,7 @@
 const TIMEOUT_MS = 5000; // a portal that hangs must not leave an old board looking new
 const list = document.getElementById("files");
 const state = document.getElementById("state");
+const unwatched = document.getElementById("unwatched");
 const nothing = document.getElementById("nothing");
 let shown = "";
 let rows = new Map(); // path -> the file as text, and its element
@@ -63,7 +64,9 @@ async function refresh() {
     if (!response.ok) throw new Error(String(response.status));
     const text = await response.text();
     if (text !== shown) {
-      redraw(JSON.parse(text).files);
+      const board = JSON.parse(text);
+      redraw(board.files);
+      unwatched.hidden = board.watched;
       shown = text;
     }
     tell(false);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,6 +133,19 @@ def test_a_scan_appears_without_a_reload_and_what_became_of_it(counter: Counter)
     counter.wait_for_claims(2)
     assert counter.read(".verdict") == ["CẦN QUÉT LẠI", "ĐẠT"]  # what is claimed keeps its place
     assert counter.browser.execute_script("return window.neverReloaded") is True
+
+
+def test_the_page_tells_when_the_watch_stands_still_and_when_it_goes_on(counter: Counter) -> None:
+    counter.open("quầy 3")
+    wait_for("the watch", lambda: not counter.read("#unwatched"), TIMEOUT_S)
+
+    def is_told() -> bool:
+        os.utime(counter.inbox.parent / "watch-pulse", (0, 0))  # the watch goes on, so this passes
+        return any("báo quản trị viên" in told for told in counter.read("#unwatched"))
+
+    wait_for("the warning", is_told, TIMEOUT_S)
+    assert min(measure_contrasts(counter.browser, "#unwatched")) >= 4.5
+    wait_for("the watch again", lambda: not counter.read("#unwatched"), TIMEOUT_S)
 
 
 def test_hostile_names_are_text_and_run_nothing(counter: Counter) -> None:

@@ -33,3 +33,19 @@ def test_a_dispatcher_whose_clock_is_ahead_holds_up_no_batch(sohoa: SohoaCommand
         for process in (dispatcher, worker):
             process.terminate()
             process.wait(60)
+
+
+def test_a_clock_far_from_the_stores_is_told_and_loses_nothing(sohoa_on_s3: SohoaCommand, tmp_path: Path) -> None:
+    clock = Clock.make(tmp_path)
+    sohoa = sohoa_on_s3.with_settings({"SOHOA_READING__ENGINE": "null", **clock.environment()})
+    scan = tmp_path / "H01.31.12-261008-0002" / "a.png"
+    scan.parent.mkdir()
+    draw_page("Giấy").save(scan, dpi=(200, 200))
+    clock.put(3600)  # an S3 server lets clocks differ by a quarter of an hour
+    result = sohoa.ingest(scan).one()
+    assert result["error"]["code"] == "storage.unavailable"
+    assert "60 minutes ahead of the store's" in result["error"]["message_en"]
+    assert scan.exists()
+    clock.put(0)
+    done = sohoa("replay", "--failed", "--json")
+    assert [row["outcome"] for row in done.rows()] == ["needs_review"], done.err

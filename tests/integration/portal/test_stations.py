@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
+import os
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -16,6 +19,7 @@ import uvicorn
 
 from dossiers.scan_verdict import Finding, ScanVerdict, VerdictStatus
 from operations.station_board import MAX_FILES, StationBoards, list_boards
+from operations.watch_pulse import show_pulse
 from portal.app import create_app
 from runtime.settings import Settings
 from runtime.wiring import House
@@ -64,6 +68,20 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
         server.should_exit = True
         thread.join(30)
         listener.close()
+
+
+def test_a_clerk_is_told_when_nobody_watches_the_inbox(portal: Portal) -> None:
+    StationBoards(portal.house).show_verdict("q", "q/a.pdf", None, BLURRED)
+    warning = '<p id="unwatched" role="alert">'
+    assert warning in portal.get("/stations/q").text
+    assert json.loads(portal.get("/stations/q/board.json").text)["watched"] is False
+    shown_s = show_pulse(portal.house, -math.inf)
+    assert show_pulse(portal.house, shown_s) == shown_s, "not more often than it must be"
+    assert warning not in portal.get("/stations/q").text
+    assert json.loads(portal.get("/stations/q/board.json").text)["watched"] is True
+    long_ago = time.time() - 120
+    os.utime(portal.house.home / "watch-pulse", (long_ago, long_ago))
+    assert warning in portal.get("/stations/q").text
 
 
 def test_a_station_shows_what_is_wrong_and_goes_on_showing(portal: Portal) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from dossiers.errors import (
@@ -12,7 +14,7 @@ from dossiers.errors import (
     StorageFullError,
     StorageUnavailableError,
 )
-from storage.s3_errors import map_http_status, map_s3_code
+from storage.s3_errors import find_skew, map_http_status, map_s3_code
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,29 @@ from storage.s3_errors import map_http_status, map_s3_code
 )
 def test_codes(code: str, status: int | None, message: str, kind: type[SohoaError]) -> None:
     assert type(map_s3_code(code, status, "a/key", message)) is kind
+
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "date", "told"),
+    [
+        ("RequestTimeTooSkewed", 403, "Sat, 28 Nov 2026 11:00:00 GMT", "60 minutes ahead of"),
+        ("", 403, "Sat, 28 Nov 2026 13:00:00 GMT", "60 minutes behind"),
+        ("AccessDenied", 403, "Sat, 28 Nov 2026 11:50:00 GMT", None),
+        ("", 404, "Sat, 28 Nov 2026 11:00:00 GMT", None),
+        ("AccessDenied", 403, "", None),
+        ("AccessDenied", 403, "yesterday", None),
+        ("AccessDenied", 403, "Sat, 28 Nov 2026 11:00:00 -0000", None),
+    ],
+)
+def test_clocks_that_differ_too_much_are_told_apart_from_a_refused_key(
+    code: str, status: int, date: str, told: str | None
+) -> None:
+    found = find_skew(code, status, date, NOW, "originals")
+    assert (found is not None) == (told is not None)
+    assert found is None or (found.retryable and told is not None and told in found.message_en)
 
 
 @pytest.mark.parametrize(
