@@ -83,16 +83,16 @@ class Stations:
         if file.way is Way.TRUNCATED:
             data = data[:half]
         if file.way is Way.ABANDONED:
-            left = target.with_name(f"hong-{file.name}.part")
+            left = target.with_name(f"hong-{target.name}.part")
             _write(left, data[:half])
             self.litter.append(left)
         if file.way is Way.SLOW:
             _write(target, data[:half], data[half:])
         elif file.way is Way.PART:
-            _write(target.with_name(f"{file.name}.part"), data[:half], data[half:])
-            _rename(target.with_name(f"{file.name}.part"), target)
+            _write(target.with_name(f"{target.name}.part"), data[:half], data[half:])
+            _rename(target.with_name(f"{target.name}.part"), target)
         elif file.way is Way.RENAMED:
-            first = target.with_name(f"scan-{file.name}")
+            first = target.with_name(f"scan-{target.name}")
             _write(first, data)
             _rename(first, target)
         else:
