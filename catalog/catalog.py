@@ -15,6 +15,7 @@ from catalog.search import SearchResults, search_documents
 from catalog.sides import Sides
 from catalog.stage_times import StageTimes
 from catalog.submissions import Submissions
+from catalog.trail_index import TrailIndex
 from dossiers.targets import TargetSet
 
 
@@ -28,6 +29,7 @@ class Catalog:
         self.dispatches = Dispatches(database)
         self.sides = Sides(database)
         self.stage_times = StageTimes(database)
+        self.trail = TrailIndex(database)
 
     def search(self, text: str, *, limit: int = 20, offset: int = 0) -> SearchResults:
         """Find documents; see ``catalog.search.search_documents``."""

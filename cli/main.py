@@ -25,6 +25,7 @@ from cli.commands import (
     services,
     show,
     status,
+    trail,
     up,
     verify,
     watch,
@@ -71,8 +72,10 @@ app.command("down")(up.down)
 app.command("engine")(services.engine)
 app.command("worker")(services.worker)
 app.command("dispatch")(services.dispatch)
+app.command("caretaker")(services.caretaker)
 app.command("metrics")(services.metrics)
 app.add_typer(config.app, name="config")
+app.add_typer(trail.app, name="trail")
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ from runtime.service_settings import (
     MetricsSettings,
     PrefectSettings,
     Section,
+    TrailSettings,
     UpSettings,
 )
 from runtime.signing_settings import SigningSettings
@@ -138,6 +139,7 @@ class Settings(BaseSettings):
     reading: ReadingSettings = ReadingSettings()
     review: ReviewSettings = ReviewSettings()
     archive: ArchiveSettings = ArchiveSettings()
+    trail: TrailSettings = TrailSettings()
     watch: WatchSettings = WatchSettings()
     portal: PortalSettings = PortalSettings()
     prefect: PrefectSettings = PrefectSettings()

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -34,6 +35,8 @@ from storage.files import PART_PREFIX, make_folder, os_errors_mapped
 from storage.object_store import ObjectStore
 from storage.s3_connection import S3Connection
 from storage.s3_store import S3Store
+from storage.trail_spool import TrailSpool
+from storage.trail_store import TrailStore
 
 # Raise when the same scan would now give other documents; a replay then works anew instead of re-using what it finds.
 PIPELINE_VERSION = "3"
@@ -69,9 +72,19 @@ class House:
 
     @cached_property
     def archive(self) -> Archive:
-        archive = Archive(*self._open_stores())
+        archive = Archive(*self._stores)
         archive.ensure_buckets()
         return archive
+
+    @cached_property
+    def trail(self) -> TrailStore:
+        originals, _ = self._stores
+        locks = originals.ensure_bucket().object_lock
+        return TrailStore(originals, timedelta(days=self.settings.trail.lock_days) if locks else None)
+
+    @cached_property
+    def trail_spool(self) -> TrailSpool:
+        return TrailSpool(self.home / "trail-spool")
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -172,10 +185,14 @@ class House:
 
     def close(self) -> None:
         """Give back processes and connections that were opened."""
-        for name in ("pages", "catalog", "archive"):
+        for name in ("pages", "catalog"):
             room = self.__dict__.pop(name, None)
             if room is not None:
                 room.close()
+        for name in ("archive", "trail"):
+            self.__dict__.pop(name, None)
+        for store in self.__dict__.pop("_stores", ()):
+            store.close()
 
     def _open_identity(self, key: KeySettings, demonstration_folder: str, demonstration_name: str) -> SigningIdentity:
         uses_pss = key.rsa_padding == "pss"
@@ -186,7 +203,8 @@ class House:
             raise ConfigurationError(detail="signing.identity = pkcs12 needs pkcs12_file and passphrase_file")
         return load_identity(key.pkcs12_file, _read_secret(key.passphrase_file), uses_pss=uses_pss)
 
-    def _open_stores(self) -> tuple[ObjectStore, ObjectStore]:
+    @cached_property
+    def _stores(self) -> tuple[ObjectStore, ObjectStore]:
         store = self.settings.store
         if store.kind == "directory":
             root = _make_folder(self.home / "objects")

@@ -127,7 +127,9 @@ class Archive:
 
     def iter_submissions(self, on_damage: OnDamage | None = None) -> Iterator[SubmissionRecord]:
         """Yield the records of all handed-in files. Damaged ones are raised, or told to ``on_damage`` and passed over."""
-        for key in (found.key for found in self._originals.list() if keys.is_submission_key(found.key)):
+        prefixes = (f"{number:02x}/" for number in range(256))  # the trail stands in the same bucket, with many objects
+        listed = (found.key for prefix in prefixes for found in self._originals.list(prefix))
+        for key in filter(keys.is_submission_key, listed):
             try:
                 record = parse_submission(self._originals.get(key), key)
             except IntegrityError as error:
@@ -232,11 +234,6 @@ class Archive:
         self._put_metadata(
             record.model_copy(update={"superseded_by": successor_key, "history": (*record.history, event)}), None
         )
-
-    def close(self) -> None:
-        """Give back the stores' connections."""
-        self._originals.close()
-        self._documents.close()
 
     # --- within -----------------------------------------------------------------------------------------------------
 
