@@ -42,7 +42,7 @@ def read_trail(house: House, choice: TrailChoice, actor: Actor) -> list[TrailEnt
     """
     if choice.action is not None:
         TrailAction(choice.action)
-    record_event(house, actor, TrailAction.READ_TRAIL, choice.subject or "", choice.to_details())
+    record_event(house, actor, TrailAction.READ_TRAIL, "", choice.to_details())
     return list(find_entries(house, choice))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -107,7 +108,7 @@ def test_each_of_200_flipped_bytes_is_seen() -> None:
     """Of the segments: their bytes and what their keys promise. Of an anchor: its statement."""
     chain = make_chain([3, 1, 2, 5])
     named = name_segments(chain)
-    chance = random.Random(5)
+    chance = random.Random(5)  # noqa: S311 (which bytes are flipped is no secret)
     for _ in range(200):
         number = chance.randrange(len(named))
         flipped = bytearray(named[number].data or b"")
@@ -121,13 +122,13 @@ def test_a_flipped_byte_of_an_anchors_statement_is_unreadable_or_another_stateme
     anchor = Anchor(TrailHead(7, "ab" * 32), BEGUN_AT, "")
     flipped = bytearray(anchor.to_bytes())
     flipped[position % len(flipped)] ^= 1 << bit
-    try:
+    with suppress(IntegrityError):
         assert parse_anchor(bytes(flipped), "it") != anchor
-    except IntegrityError:
-        pass
 
 
-@pytest.mark.parametrize("data", [b"", b"\n", b"{}\n", b"[1]\n", b"null\n", b"{", b'{"content":1,"hash":"","previous":""}\n', b"[" * 9999])
+@pytest.mark.parametrize(
+    "data", [b"", b"\n", b"{}\n", b"[1]\n", b"null\n", b"{", b'{"content":1,"hash":"","previous":""}\n', b"[" * 9999]
+)
 def test_what_is_no_segment_is_refused(data: bytes) -> None:
     with pytest.raises(IntegrityError):
         parse_entries(data, "it")
@@ -140,5 +141,3 @@ def test_the_first_of_two_ways_on_is_not_lost_behind_the_other() -> None:
     found = check(name_segments([*chain, second]), chain[-1][-1].head)
     assert faults(found) == {TrailFault.DUPLICATED}
     assert found.head == chain[-1][-1].head
-
-
