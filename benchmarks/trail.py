@@ -27,7 +27,12 @@ from storage.directory_store import DirectoryStore
 from tests.support.minio_server import S3TestServer, running_minio
 
 _ACTOR = Actor("clerk-1", "Clerk", "Bộ phận Một cửa")
-_DETAILS: dict[str, Detail] = {"query": "quyết định cấp giấy phép", "total": 12, "offset": 0, "documents": ["p0001-0002-" + "ab" * 16] * 10}
+_DETAILS: dict[str, Detail] = {
+    "query": "quyết định cấp giấy phép",
+    "total": 12,
+    "offset": 0,
+    "documents": ["p0001-0002-" + "ab" * 16] * 10,
+}
 
 
 def main() -> None:

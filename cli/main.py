@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.commands import (
+    backup,
     config,
     demo,
     ingest,
@@ -62,6 +63,8 @@ app.command("show")(show.show)
 app.command("verify")(verify.verify)
 app.command("progress")(progress.progress)
 app.command("portal")(portal.portal)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("reindex")(reindex.reindex)
 app.command("demo")(demo.demo)
 app.command("prioritize")(queue.prioritize)
