@@ -16,6 +16,7 @@ from cli.commands import (
     portal,
     profile,
     progress,
+    prove,
     queue,
     read,
     reconcile,
@@ -61,6 +62,7 @@ app.command("replay")(replay.replay)
 app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("verify")(verify.verify)
+app.command("prove")(prove.prove)
 app.command("progress")(progress.progress)
 app.command("portal")(portal.portal)
 app.command("backup")(backup.backup)

@@ -224,6 +224,15 @@ class Archive:
             raise IntegrityError(what=record.pdf.key, detail="its digest is not the one in the metadata")
         return stored
 
+    def read_bytes(self, key: str) -> bytes:
+        """Return an object of the archive bucket as it stands. Raises ``NotFoundError``, or ``IntegrityError``."""
+        return self._documents.get(key)
+
+    def stat_document(self, record: DocumentMetadata) -> tuple[StoredObject, ...]:
+        """Return what the store tells of a document's PDF, words and metadata, their locks included."""
+        found = (self._documents.stat(key) for key in (record.pdf.key, record.words.key, record.metadata_key))
+        return tuple(stored for stored in found if stored is not None)
+
     def is_document_intact(self, record: DocumentMetadata) -> bool:
         """Read a document's PDF and words through and return whether both are the bytes that its metadata names."""
         return all(is_intact(self._documents, part.key, part.sha256) for part in (record.pdf, record.words))
