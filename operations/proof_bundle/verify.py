@@ -43,7 +43,8 @@ def main() -> int:
 
 def say(holds: bool, what: str) -> None:
     """Print one finding and remember it when it is a failure."""
-    print(f"{'ok    ' if holds else 'FAILED'} {what}")
+    shown = "".join(letter if letter.isprintable() else "?" for letter in what)  # nothing here may steer a terminal
+    print(f"{'ok    ' if holds else 'FAILED'} {shown}")
     if not holds:
         FAILED.append(what)
 
