@@ -32,6 +32,16 @@ _INSIDE = Path(__file__).parent / "proof_bundle"
 _EPOCH = (2026, 1, 1, 0, 0, 0)  # the same bytes give the same zip
 
 
+@dataclass(frozen=True, slots=True)
+class DayManifest:
+    """What was written down of a scan on the day it came: the part of the manifest that holds its digest, and that day's head,
+    which holds the SHA-256 of the part, with the agency's detached signature."""
+
+    segment: bytes
+    head: bytes
+    signature: bytes
+
+
 @dataclass(slots=True)
 class _Bundle:
     """A zip in the making, the digest of each member so far, and the detached signatures among them."""
@@ -83,10 +93,10 @@ def prove_document(house: House, entry: CatalogEntry, to_path: Path, actor: Acto
     return to_path
 
 
-def find_day_manifest(house: House, scan_sha256: str) -> tuple[tuple[str, bytes], ...]:
-    """Return the manifest of the day a scan was received and its signature, as (file name, bytes); empty when there is none."""
+def find_day_manifest(house: House, scan_sha256: str) -> DayManifest | None:
+    """Return what the signed manifests say of a scan's receipt; None while there are none."""
     del house, scan_sha256
-    return ()
+    return None
 
 
 def _add_document(house: House, bundle: _Bundle, metadata: DocumentMetadata, folder: Path) -> None:
@@ -102,8 +112,11 @@ def _add_document(house: House, bundle: _Bundle, metadata: DocumentMetadata, fol
         raise NotFoundError(what=f"the record of the scan {metadata.scan_sha256}")
     bundle.add("submission.json", dump_submission(submission))
     manifest = find_day_manifest(house, metadata.scan_sha256)
-    for name, data in manifest:
-        bundle.add(f"day/{name}", data)
+    day = {"segment": "day/segment.jsonl", "head": "day/head.json", "signature": "day/head.p7s"} if manifest else None
+    if manifest is not None and day is not None:
+        bundle.add(day["segment"], manifest.segment)
+        bundle.add(day["head"], manifest.head)
+        bundle.add(day["signature"], manifest.signature)
     bundle.add_json(
         "chain.json",
         {
@@ -112,7 +125,7 @@ def _add_document(house: House, bundle: _Bundle, metadata: DocumentMetadata, fol
             "scan_sha256": metadata.scan_sha256,
             "words_sha256": metadata.words.sha256,
             "pdf_sha256": metadata.pdf.sha256,
-            "day_manifest": [f"day/{name}" for name, _ in manifest],
+            "day_manifest": day,
         },
     )
 

@@ -29,7 +29,7 @@ def main() -> int:
     try:
         check_members(folder)
         check_manifest_signature(folder, roots)
-        check_chain(folder)
+        check_chain(folder, roots)
         check_trail(folder, roots)
         check_pdf(folder)
         tell_lock(folder)
@@ -106,7 +106,7 @@ def run(command: list[str]) -> tuple[int, str]:
 # --- 3. scan -> words -> PDF --------------------------------------------------------------------------------------------------
 
 
-def check_chain(folder: Path) -> None:
+def check_chain(folder: Path, roots: Path) -> None:
     """Compare the digests that the archive's own record names with the files."""
     chain, metadata = load(folder / "chain.json"), load(folder / "metadata.json")
     scan, words, pdf = metadata["scan_sha256"], metadata["words"]["sha256"], metadata["pdf"]["sha256"]
@@ -114,10 +114,12 @@ def check_chain(folder: Path) -> None:
     say(sha256(folder / "words.json") == words, "the words are those that the record names")
     say(load(folder / "words.json").get("scan_sha256") == scan, "the words were read from this scan")
     say(sha256(folder / "document.pdf") == pdf, "the PDF is the one that the record names")
-    for name in chain["day_manifest"]:
-        said = (folder / name).read_bytes()
-        if not name.endswith(".p7s"):
-            say(scan.encode() in said, f"the scan stands in the manifest of the day it was received ({name})")
+    day = chain["day_manifest"]
+    if day is not None:
+        segment, head = folder / day["segment"], folder / day["head"]
+        say(scan.encode() in segment.read_bytes(), "the scan stands in the manifest of the day it was received")
+        say(sha256(segment).encode() in head.read_bytes(), "the signed head of that day names this part of the manifest")
+        check_signature(head, folder / day["signature"], roots, "the agency signed that head")
 
 
 # --- 4. the trail -------------------------------------------------------------------------------------------------------------
