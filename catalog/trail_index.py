@@ -15,6 +15,7 @@ from dossiers.trail import TrailEntry, TrailHead
 
 _ROW = 1
 _PIECE = 500
+_LAST_LETTER = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class TrailIndex:
         table = trail_entries.c
         query = select(table.sequence, table.segment_key).order_by(table.sequence.desc()).limit(limit)
         if subject is not None:
-            query = query.where(table.subject.startswith(subject, autoescape=True))
+            query = query.where(table.subject >= subject, table.subject < subject + _LAST_LETTER)  # goes by the index
         for column, wanted in ((table.actor, actor), (table.action, action)):
             if wanted is not None:
                 query = query.where(column == wanted)

@@ -6,7 +6,7 @@ import os
 import random
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,9 +14,9 @@ import pytest
 from minio import Minio
 from minio.error import S3Error
 
-from dossiers.errors import SohoaError
+from dossiers.errors import SohoaError, StorageUnavailableError
 from dossiers.model import Actor
-from dossiers.trail import TrailAction, dump_entries, extend
+from dossiers.trail import TrailAction, TrailEntry, TrailHead, dump_entries, extend
 from dossiers.trail_check import TrailFault
 from operations.reindexing import reindex_catalog
 from operations.searching import search_archive
@@ -88,8 +88,10 @@ def keys_in(house: House) -> list[str]:
 
 
 def test_processes_that_write_at_once_make_one_chain(on_minio: OpenHouse, tmp_path: Path) -> None:
+    """On SQLite they share a machine; on PostgreSQL each has a home, and so a machine, of its own."""
     told = tmp_path / "told"
-    writers = [start_writer(name, 25, told) for name in ("one", "two", "three")]
+    has_machines = "SOHOA_CATALOG__URL" in os.environ
+    writers = [start_writer(name, 25, told, tmp_path / name if has_machines else None) for name in ("one", "two", "three")]
     for writer in writers:
         writer.join(120)
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
@@ -160,6 +162,32 @@ def test_what_waited_is_not_written_twice_when_it_was_on_its_way(on_minio: OpenH
         flush_trail(house)
         assert subjects(house) == ["before-0", *(event.subject for event in events)]
         assert verify_trail(house).problems == ()
+
+
+def test_a_machine_that_loses_its_lock_while_it_writes_parts_the_chain_and_loses_nothing(
+    on_minio: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection to the catalog breaks behind its segment, and another machine has taken the same place meanwhile."""
+    with on_minio() as house:
+        write(house, 1, "before")
+        whole_append = house.trail.append
+
+        def append_and_lose(entries: Sequence[TrailEntry]) -> str:
+            whole_append(entries)
+            whole_append(extend(TrailHead(entries[0].sequence - 1, entries[0].previous), make_events(1)))
+            raise StorageUnavailableError(detail="the connection is gone")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(house.trail, "append", append_and_lose)
+            write(house, 1, "mine")
+        assert house.trail_spool.count() == 1
+        flush_trail(house)
+        verdict = verify_trail(house)
+        assert faults(verdict) == {TrailFault.DUPLICATED}
+        assert verdict.waiting == 0
+        noted = [entry.event.subject for entry in read_trail(house, TrailChoice(), CLERK)]
+        assert "mine-0" in noted
+        assert noted.count("before-0") == 1
 
 
 def test_a_file_taken_out_of_the_spool_is_told_by_the_trail(on_s3: OpenHouse) -> None:

@@ -16,10 +16,15 @@ from runtime.wiring import House
 _CONTEXT = get_context("forkserver")
 
 
-def start_writer(name: str, count: int, told: Path) -> ForkServerProcess:
-    """Start a process that writes ``count`` entries into the house that this process's environment describes."""
+def start_writer(name: str, count: int, told: Path, home: Path | None = None) -> ForkServerProcess:
+    """Start a process that writes ``count`` entries into the house that this process's environment describes.
+
+    With a ``home`` of its own it is as good as on another machine: nothing but catalog and store is shared.
+    """
     _CONTEXT.set_forkserver_preload([__name__])
     settings = {variable: value for variable, value in os.environ.items() if variable.startswith("SOHOA_")}
+    if home is not None:
+        settings["SOHOA_HOME"] = str(home)
     writer = _CONTEXT.Process(target=_write, args=(settings, name, count, told))
     writer.start()
     return writer
