@@ -42,7 +42,7 @@ class _HereEngine:
                 began_s = time.process_time()
                 recognized = read_scan(self.house, scan)
                 described = understand_scan(self.house, scan, recognized)
-                archive_documents(self.house, scan, described, make_pdfs(self.house, scan, described), actor)
+                archive_documents(self.house, scan, described, make_pdfs(self.house, scan, described, actor), actor)
                 self.spent_ms.append((time.process_time() - began_s) * 1000)
             else:
                 self.house.catalog.submissions.mark(scan, SubmissionState.REJECTED, actor=actor)
@@ -118,7 +118,7 @@ def _work_one(house: House) -> None:
     scan = _receive_drawn(house, -1)
     recognized = read_scan(house, scan)
     described = understand_scan(house, scan, recognized)
-    archive_documents(house, scan, described, make_pdfs(house, scan, described), _ACTOR)
+    archive_documents(house, scan, described, make_pdfs(house, scan, described, _ACTOR), _ACTOR)
 
 
 def _receive_drawn(house: House, number: int) -> str:

@@ -36,7 +36,7 @@ def run_real(house: House, count: int) -> None:
         sha256 = receive(house, FoundScan(path, path.stem), _ACTOR).sha256
         recognized = read_scan(house, sha256)
         described = understand_scan(house, sha256, recognized)
-        archive_documents(house, sha256, described, make_pdfs(house, sha256, described), _ACTOR)
+        archive_documents(house, sha256, described, make_pdfs(house, sha256, described, _ACTOR), _ACTOR)
 
 
 def run_batch(house: House, count: int) -> None:

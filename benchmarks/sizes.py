@@ -57,7 +57,7 @@ def _archive(house: House, path: Path, dossier: str) -> None:
     try:
         scan = receive(house, FoundScan(path, dossier), _ACTOR).sha256
         described = understand_scan(house, scan, read_scan(house, scan))
-        archive_documents(house, scan, described, make_pdfs(house, scan, described), _ACTOR)
+        archive_documents(house, scan, described, make_pdfs(house, scan, described, _ACTOR), _ACTOR)
     except SohoaError as error:
         sys.stderr.write(f"left out: {path.name}: {error.code}\n")
 

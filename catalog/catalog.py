@@ -10,11 +10,13 @@ from catalog.address import CatalogAddress
 from catalog.database import Database, open_database
 from catalog.dispatches import Dispatches
 from catalog.documents import Documents
+from catalog.history import History
 from catalog.progress import ProgressReport, compute_progress
 from catalog.search import SearchResults, search_documents
 from catalog.sides import Sides
 from catalog.stage_times import StageTimes
 from catalog.submissions import Submissions
+from catalog.trail_index import TrailIndex
 from dossiers.targets import TargetSet
 
 
@@ -28,6 +30,8 @@ class Catalog:
         self.dispatches = Dispatches(database)
         self.sides = Sides(database)
         self.stage_times = StageTimes(database)
+        self.trail = TrailIndex(database)
+        self.history = History(database)
 
     def search(self, text: str, *, limit: int = 20, offset: int = 0) -> SearchResults:
         """Find documents; see ``catalog.search.search_documents``."""

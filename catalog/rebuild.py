@@ -19,9 +19,11 @@ from catalog.rebuild_file import NewFile
 from catalog.rebuild_schema import NewSchema
 from catalog.schema import UtcDateTime, dispatches, events, sightings, submissions
 from catalog.submission_records import Sighting, Submission, add_sighting, to_submission_row
+from catalog.trail_index import write_entries
 from catalog.upgrading import ForeignDatabaseError, NewerCatalogError
 from dossiers.errors import ConfigurationError
 from dossiers.model import Actor, CatalogEntry, SubmissionState
+from dossiers.trail import TrailEntry, TrailHead
 
 _BATCH = 200
 _STORED = {SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW}
@@ -30,20 +32,28 @@ _Item = TypeVar("_Item")
 Received = tuple[Submission, Sequence[Sighting]]
 """A file handed in, and the further files with its bytes."""
 
+TrailSegment = tuple[str, Sequence[TrailEntry]]
+"""The key of a segment of the trail, and its entries."""
+
 
 @dataclass(frozen=True, slots=True)
 class RebuildReport:
-    """What the new catalog holds. ``kept_submissions`` were known to the old one only: files that never became documents."""
+    """What the new catalog holds. ``kept_submissions`` were known to the old one only: files that never became documents.
+
+    ``trail_head`` is where the trail ended.
+    """
 
     documents: int
     submissions: int
     kept_submissions: int
+    trail_head: TrailHead
 
 
 def rebuild_catalog(
     address: CatalogAddress,
     entries: Iterable[CatalogEntry],
     received: Iterable[Received],
+    trail: Iterable[TrailSegment] = (),
     *,
     actor: Actor,
     at: datetime | None = None,
@@ -51,21 +61,22 @@ def rebuild_catalog(
     """Replace the catalog by one of these documents and submissions; when anything fails, the old one stays.
 
     What the object store cannot tell is taken over from the old catalog when that can be read: the histories, and the
-    submissions that never became documents and are not among ``received``, with their further files. Both iterables are
-    read once, in batches. Other processes may read meanwhile; what they write meanwhile is lost, so lock out the writers.
-    Raises what the iterables raise, and the errors of ``open_database``.
+    submissions that never became documents and are not among ``received``, with their further files. The iterables are
+    read once, in batches; ``trail`` holds the segments in their order. Other processes may read meanwhile; what they write
+    meanwhile is lost, so lock out the writers. Raises what the iterables raise, and the errors of ``open_database``.
     """
     new = NewSchema(address) if address.is_postgresql else NewFile(address)
     try:
         with closing(new.open()) as fresh:
             document_count = _write_entries(fresh, entries)
             submission_count = _write_submissions(fresh, received)
+            head = _write_trail(fresh, trail)
             kept_count = _take_over(address, fresh) if new.has_old() else 0
             _note_rebuild(fresh, actor, at or datetime.now(UTC))
         new.take_place()
     finally:
         new.discard()
-    return RebuildReport(document_count, submission_count + kept_count, kept_count)
+    return RebuildReport(document_count, submission_count + kept_count, kept_count, head)
 
 
 def _write_entries(fresh: Database, entries: Iterable[CatalogEntry]) -> int:
@@ -93,6 +104,16 @@ def _write_submission(connection: Connection, submission: Submission, seen: Iter
     for sighting in seen:
         add_sighting(connection, key, sighting)
     return True
+
+
+def _write_trail(fresh: Database, trail: Iterable[TrailSegment]) -> TrailHead:
+    head = TrailHead()
+    for batch in _split(trail):
+        with fresh.write() as connection:
+            for key, entries in batch:
+                write_entries(connection, entries, key)
+                head = entries[-1].head
+    return head
 
 
 def _take_over(address: CatalogAddress, fresh: Database) -> int:

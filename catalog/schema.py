@@ -189,3 +189,24 @@ stage_times = Table(
     Column("seconds", Float, nullable=False, default=0.0),
     Column("pages", BigInteger, nullable=False, default=0),
 )
+
+# The trail's head (one row) and where its entries stand; the trail itself lies in the store.
+trail_head = Table(
+    "trail_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", _key(64), nullable=False),
+)
+
+trail_entries = Table(
+    "trail_entries",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", _key(32), nullable=False, index=True),
+    Column("segment_key", _key(200), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", _key(200), nullable=False, index=True),
+    Column("action", _key(40), nullable=False),
+    Column("subject", _key(200), nullable=False, index=True),
+)

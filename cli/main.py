@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from cli.commands import (
+    backup,
     config,
     demo,
     ingest,
     portal,
     profile,
     progress,
+    prove,
     queue,
     read,
     reconcile,
@@ -25,6 +27,7 @@ from cli.commands import (
     services,
     show,
     status,
+    trail,
     up,
     verify,
     watch,
@@ -59,8 +62,11 @@ app.command("replay")(replay.replay)
 app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("verify")(verify.verify)
+app.command("prove")(prove.prove)
 app.command("progress")(progress.progress)
 app.command("portal")(portal.portal)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("reindex")(reindex.reindex)
 app.command("demo")(demo.demo)
 app.command("prioritize")(queue.prioritize)
@@ -71,8 +77,10 @@ app.command("down")(up.down)
 app.command("engine")(services.engine)
 app.command("worker")(services.worker)
 app.command("dispatch")(services.dispatch)
+app.command("caretaker")(services.caretaker)
 app.command("metrics")(services.metrics)
 app.add_typer(config.app, name="config")
+app.add_typer(trail.app, name="trail")
 
 
 def main() -> None:

@@ -64,10 +64,10 @@ def understand_task(sha256: str, recognized_digest: str) -> str:
 
 
 @task(name="make-pdfs", task_run_name="make PDFs of {sha256}", **_COARSE)
-def make_pdfs_task(sha256: str, described_digest: str) -> str:
+def make_pdfs_task(sha256: str, described_digest: str, actor: dict[str, str]) -> str:
     """Build, mark and sign a PDF/A a document."""
     with timed(current_house(), "make-pdfs"):
-        return make_pdfs(current_house(), sha256, described_digest)
+        return make_pdfs(current_house(), sha256, described_digest, Actor(**actor))
 
 
 @task(name="archive-documents", task_run_name="archive {sha256}", **_COARSE)
@@ -111,7 +111,7 @@ def _digitize_scan(sha256: str, actor: dict[str, str], batch_id: str | None) -> 
             recognized = read_task(sha256)
             _require_ours(house, sha256, batch_id)
             described = understand_task(sha256, recognized)
-            signed = make_pdfs_task(sha256, described)
+            signed = make_pdfs_task(sha256, described, actor)
             _require_ours(house, sha256, batch_id)
             state = archive_task(sha256, described, signed, actor)
             _log.info("%s %s", state, submissions.get(sha256).name)

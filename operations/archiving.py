@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 from dossiers.completeness import decide_role
 from dossiers.document_type import DocumentFamily, RoleHint
 from dossiers.errors import IntegrityError
-from dossiers.model import Actor, CatalogEntry, DescribedDocument, DocumentRole, ScannedFile, SignedPdf
+from dossiers.model import Actor, CatalogEntry, DescribedDocument, DocumentRole, Outcome, ScannedFile, SignedPdf
+from dossiers.trail import TrailAction
+from operations.trail import Deed, record_deeds
 from runtime.wiring import House
+from storage.keys import make_document_id
 from storage.legal_metadata import LegalTerms
 from storage.metadata import DocumentMetadata, Recipe
 
@@ -39,15 +42,50 @@ def archive_document(
     return metadata
 
 
+def record_signed(house: House, described: Sequence[DescribedDocument], signed: Sequence[SignedPdf], actor: Actor) -> None:
+    """Write into the trail what was signed with whose key, before it is handed on."""
+    deeds = [
+        Deed(
+            TrailAction.SIGN,
+            make_document_id(item.document.scan_sha256, item.document.first_page, item.document.last_page),
+            {"pdf_sha256": pdf.sha256, "signer": pdf.signer, "level": pdf.level.value if pdf.level else ""},
+        )
+        for item, pdf in zip(described, signed, strict=True)
+    ]
+    record_deeds(house, actor, deeds)
+
+
+def record_archived(house: House, records: Sequence[DocumentMetadata], actor: Actor) -> None:
+    """Write into the trail which documents stand in the archive now, and which of them are accepted.
+
+    Called once they are stored and before the submission counts as settled: what is interrupted between is written again.
+    """
+    deeds: list[Deed] = []
+    for record in records:
+        is_accepted = record.outcome is Outcome.ARCHIVED
+        details = {
+            "scan_sha256": record.scan_sha256,
+            "dossier_number": record.dossier_number or "",
+            "pdf_sha256": record.pdf.sha256,
+            "words_sha256": record.words.sha256,
+            "outcome": record.outcome.value,
+        }
+        action = TrailAction.ACCEPT if is_accepted and record.history[-1].what == "accepted" else TrailAction.ARCHIVE
+        deeds.append(Deed(action, record.document_id, details))
+    record_deeds(house, actor, deeds)
+
+
 def retire_others(house: House, sha256: str, entries: Sequence[CatalogEntry], actor: Actor) -> None:
     """Retire what an earlier reading made of the same scan with other page ranges; the archive keeps it as superseded."""
     kept = {entry.document_id for entry in entries}
-    for stale in house.catalog.documents.list_of_scan(sha256):
-        if stale.document_id not in kept:
-            metadata = house.archive.find_document(stale.dossier_number, stale.document_id)
-            if metadata is not None:
-                house.archive.supersede(metadata, entries[0].metadata_key, actor)
-            house.catalog.documents.discard(stale.document_id)
+    stale_entries = [entry for entry in house.catalog.documents.list_of_scan(sha256) if entry.document_id not in kept]
+    details = {"successor": entries[0].document_id}
+    record_deeds(house, actor, [Deed(TrailAction.SUPERSEDE, stale.document_id, details) for stale in stale_entries])
+    for stale in stale_entries:
+        metadata = house.archive.find_document(stale.dossier_number, stale.document_id)
+        if metadata is not None:
+            house.archive.supersede(metadata, entries[0].metadata_key, actor)
+        house.catalog.documents.discard(stale.document_id)
 
 
 def recipe_of(house: House) -> Recipe:

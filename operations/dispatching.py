@@ -26,9 +26,11 @@ from dossiers.dispatching import (
 )
 from dossiers.errors import EngineUnavailableError, PoisonedError, ProcessingCancelledError, SohoaError
 from dossiers.model import Actor, SubmissionState
+from dossiers.trail import TrailAction
 from operations.engine import FlowEngine, RunState
 from operations.locking import working
 from operations.settling import settle_failure
+from operations.trail import Deed, record_deeds
 from runtime.wiring import House
 
 _log = logging.getLogger("sohoa.dispatch")
@@ -118,7 +120,10 @@ class Dispatcher:
             self._pulses[batch.batch_id].since_s = self.now_s()
             return False
         if state is RunState.CANCELLED:
-            for scan in table.list_held(batch.batch_id):
+            held = table.list_held(batch.batch_id)
+            details = {"flow_run_id": batch.flow_run_id or ""}
+            record_deeds(self.house, self.actor, [Deed(TrailAction.CANCEL, scan.scan_sha256, details) for scan in held])
+            for scan in held:
                 stop_scan(self.house, scan.scan_sha256, f"flow run {batch.flow_run_id}", self.actor)
         if state in (RunState.ENDED, RunState.CANCELLED):
             return table.release(batch.batch_id)

@@ -42,6 +42,20 @@ def handling_scan(house: House, sha256: str) -> Iterator[None]:
 
 
 @contextmanager
+def writing_trail(house: House) -> Iterator[None]:
+    """Write into the trail alone on this machine; other machines are kept off by the catalog, and only from its head."""
+    with _locked(house, fcntl.LOCK_EX, "trail"):
+        yield
+
+
+@contextmanager
+def anchoring_trail(house: House) -> Iterator[None]:
+    """Anchor the trail alone: of several that want to, on any machine, the others wait."""
+    with _locked(house, fcntl.LOCK_EX, "trail-anchor"), hold_lock(house.catalog_address, "trail anchor"):
+        yield
+
+
+@contextmanager
 def _locked(house: House, kind: int, name: str = "working") -> Iterator[None]:
     with os_errors_mapped("lock file"):
         folder = house.home / "locks"

@@ -18,12 +18,14 @@ from dossiers.arrangements import Part, tell_pages
 from dossiers.errors import StorageUnavailableError
 from dossiers.model import Actor, SubmissionState
 from dossiers.stillness import Stamp
+from dossiers.trail import TrailAction
 from operations.claim_journal import ClaimNote, note_claim
 from operations.claiming import Claim
 from operations.locking import handling_scan
 from operations.paths import FoundScan
 from operations.receiving import SETTLED, copied_in, receive
 from operations.settling import sightings_of
+from operations.trail import record_event
 from pdf.page_parts import part_ending, write_part
 from runtime.wiring import House
 from storage.files import hash_file, os_errors_mapped
@@ -111,7 +113,9 @@ def _settle_source(house: House, source: _Source, parts: Sequence[ClaimedPart], 
     scan, sha256 = source.scan, source.sha256
     submissions = house.catalog.submissions
     size_bytes = source.copy.stat().st_size
+    details = {"dossier_number": scan.dossier_number or "", "parts": [part.claim.sha256 for part in parts]}
     with handling_scan(house, sha256):
+        record_event(house, actor, TrailAction.REARRANGE, sha256, details)
         _record(house, source, size_bytes, parts, now, actor, submissions.find(sha256))
         receipt = submissions.receive(
             sha256,

@@ -16,9 +16,11 @@ from catalog import Receipt, Submission
 from catalog.submission_records import make_storable
 from dossiers.errors import EmptyFileError, SohoaError, TooLargeError, UnreadablePathError
 from dossiers.model import Actor, SubmissionState
+from dossiers.trail import Detail, TrailAction
 from operations.locking import handling_scan
 from operations.paths import FoundScan
 from operations.settling import record_arrival, record_sighting, settle_failure
+from operations.trail import record_event
 from runtime.wiring import House
 from storage.files import os_errors_mapped, part_path, read_chunks, write_synced
 from storage.inbox import open_inside
@@ -56,6 +58,7 @@ def receive(house: House, scan: FoundScan, actor: Actor, on_digest: Callable[[st
         on_digest(sha256)
         known = house.catalog.submissions.find(sha256)
         if known is not None and known.state in SETTLED:
+            _record_ingest(house, scan, sha256, known.size_bytes, actor)
             seen = _see_again(house, _write_down(house, scan, sha256, known.size_bytes, actor, now), scan, actor, now)
             if seen.is_settled:
                 return seen
@@ -72,6 +75,8 @@ def _take(house: House, scan: FoundScan, copy: Path, sha256: str, actor: Actor, 
     fault = _keep(house, scan, sha256, size_bytes, actor, now, is_new=known is None)
     if fault is not None and known is not None and known.path != make_storable(scan.told_path):
         raise fault  # a further file with these bytes: it is counted once it can be taken
+    if fault is None or known is None:  # one that waits for the store is tried again and again
+        _record_ingest(house, scan, sha256, size_bytes, actor)
     receipt = _write_down(house, scan, sha256, size_bytes, actor, now)
     if receipt.submission.state in SETTLED:  # another process was first
         shutil.rmtree(house.work_folder(sha256), ignore_errors=True)
@@ -80,6 +85,11 @@ def _take(house: House, scan: FoundScan, copy: Path, sha256: str, actor: Actor, 
         record_sighting(house, sha256)
     state = _settle(house, receipt.submission, fault, actor)
     return Received(sha256, state, is_settled=state is not SubmissionState.RECEIVED)
+
+
+def _record_ingest(house: House, scan: FoundScan, sha256: str, size_bytes: int, actor: Actor) -> None:
+    details: dict[str, Detail] = {"size_bytes": size_bytes, "dossier_number": scan.dossier_number or ""}
+    record_event(house, actor, TrailAction.INGEST, sha256, details)
 
 
 def _write_down(house: House, scan: FoundScan, sha256: str, size_bytes: int, actor: Actor, now: datetime) -> Receipt:

@@ -6,20 +6,31 @@ from collections.abc import Callable, Iterator
 
 from catalog import RebuildReport, Sighting, Submission, rebuild_catalog
 from dossiers.model import Actor, CatalogEntry
+from dossiers.trail import Detail, TrailAction
 from operations.locking import working_alone
+from operations.trail import record_event
 from runtime.wiring import House
 from storage.metadata import to_catalog_entry
 from storage.submissions import SubmissionRecord
 
 
 def reindex_catalog(house: House, actor: Actor, advance: Callable[[], None]) -> RebuildReport:
-    """Build the catalog anew from metadata, words and submission records; the old one stays until the new one is whole.
+    """Build the catalog anew from metadata, words, submission records and the trail; the old one stays until the new is whole.
 
-    ``advance`` is called once a document. Raises IntegrityError when a stored record is damaged, StorageUnavailableError.
+    ``advance`` is called once a document. The rebuilding is written into the trail once it is done. Raises IntegrityError when
+    a stored record is damaged, StorageUnavailableError.
     """
     with working_alone(house):
         received = map(_to_received, house.archive.iter_submissions())
-        return rebuild_catalog(house.catalog_address, _entries(house, advance), received, actor=actor)
+        report = rebuild_catalog(
+            house.catalog_address, _entries(house, advance), received, house.trail.iter_entries(), actor=actor
+        )
+        details: dict[str, Detail] = {
+            "documents": report.documents,
+            "submissions": report.submissions,
+        }
+        record_event(house, actor, TrailAction.REINDEX, "", details)
+        return report
 
 
 def _entries(house: House, advance: Callable[[], None]) -> Iterator[CatalogEntry]:

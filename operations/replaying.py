@@ -11,11 +11,13 @@ from catalog import Submission
 from dossiers.codes import DossierNumber
 from dossiers.errors import InvalidCodeError, NotFoundError
 from dossiers.model import Actor, SubmissionState
+from dossiers.trail import TrailAction
 from operations.ingesting import Digitize
 from operations.locking import working
 from operations.outcomes import file_result
 from operations.results import FileResult
 from operations.steps import has_finished_pages
+from operations.trail import Deed, record_deeds
 from runtime.wiring import House
 
 _UNFINISHED = (SubmissionState.FAILED, SubmissionState.RECEIVED)
@@ -84,6 +86,7 @@ def replay_submissions(house: House, planned: Sequence[Submission], actor: Actor
     for submission in planned:
         dossiers.setdefault(submission.dossier_number or submission.scan_sha256, []).append(submission)
     with working(house):
+        _record_replay(house, planned, actor)
         for members in dossiers.values():
             label = members[0].dossier_number or members[0].name
             digitize(house, [(label, [member.scan_sha256 for member in members])], actor)
@@ -95,6 +98,7 @@ def queue_replay(house: House, planned: Sequence[Submission], actor: Actor) -> l
     """Let the dispatcher send submissions again, their tries counted anew; return them without those with nothing to do."""
     with working(house):
         chosen = [item for item in planned if foresee(house, item) is not Foresight.NOTHING]
+        _record_replay(house, chosen, actor)
         for item in chosen:
             house.catalog.submissions.requeue(item.scan_sha256, actor=actor)
             house.catalog.dispatches.start_anew([item.scan_sha256])
@@ -110,6 +114,10 @@ def find_named(house: House, names: Sequence[str]) -> dict[str, Submission]:
             raise NotFoundError(what=f"submission {name}")
         found |= {item.scan_sha256: item for item in matches}
     return found
+
+
+def _record_replay(house: House, chosen: Sequence[Submission], actor: Actor) -> None:
+    record_deeds(house, actor, [Deed(TrailAction.REPLAY, item.scan_sha256, {"state": item.state.value}) for item in chosen])
 
 
 def _says_only_times(choice: ReplayChoice) -> bool:

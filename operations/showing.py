@@ -11,8 +11,10 @@ from dossiers.errors import NotFoundError
 from dossiers.field_names import label_field
 from dossiers.model import Actor, CatalogEntry, ExtractedField
 from dossiers.review import tell_reasons
+from dossiers.trail import Detail, TrailAction
 from operations.outcomes import extracted_fields, load_metadata
 from operations.results import OUTCOMES_VI
+from operations.trail import record_event
 from runtime.wiring import House
 from storage.metadata import DocumentMetadata
 
@@ -109,12 +111,17 @@ def find_entry(house: House, name: str) -> CatalogEntry:
     return house.catalog.documents.get(found[0].document_id)
 
 
-def show_document(house: House, entry: CatalogEntry, actor: Actor, *, unmask: bool = False) -> ShownDocument:
-    """Return a document with its stored metadata. To ``unmask`` personal ID numbers is written into the history of its scan.
+def show_document(
+    house: House, entry: CatalogEntry, actor: Actor, *, unmask: bool = False, with_text: bool = False, purpose: str = ""
+) -> ShownDocument:
+    """Return a document with its stored metadata. The reading is written into the trail, with what was shown of it.
 
-    Raises IntegrityError when the archive lacks the document.
+    To ``unmask`` personal ID numbers is written into the history of its scan, too. Raises IntegrityError when the archive
+    lacks the document.
     """
     metadata = load_metadata(house, entry)
+    details: dict[str, Detail] = {"pdf_sha256": entry.pdf_sha256, "unmasked": unmask, "text": with_text}
+    record_event(house, actor, TrailAction.READ, entry.document_id, details, purpose)
     if unmask:
         house.catalog.submissions.add_event(entry.scan_sha256, "unmasked", actor=actor, detail=entry.document_id)
     return ShownDocument(entry, metadata, unmask)

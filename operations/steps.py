@@ -10,7 +10,7 @@ import shutil
 from classifiers import understand
 from dossiers.model import Actor, DescribedDocument, RecognizedDocument, ScannedFile, SignedPdf, SubmissionState
 from ocr.load import extract_pages
-from operations.archiving import archive_document, recipe_of, retire_others
+from operations.archiving import archive_document, recipe_of, record_archived, record_signed, retire_others
 from operations.page_keeping import has_kept_pages, read_kept_pages
 from operations.receiving import original_copy
 from operations.settling import settle_success
@@ -52,7 +52,7 @@ def understand_scan(house: House, sha256: str, recognized_digest: str) -> str:
     return save_result(folder / _DESCRIBED, tuple[DescribedDocument, ...], described, house.recipe)
 
 
-def make_pdfs(house: House, sha256: str, described_digest: str) -> str:
+def make_pdfs(house: House, sha256: str, described_digest: str, actor: Actor) -> str:
     """Build, mark and sign a PDF/A of each document; an incoming signed PDF stays as it is. Returns the digest of the result.
 
     Raises SigningError; TimestampError when the time-stamping authority does not answer.
@@ -68,6 +68,7 @@ def make_pdfs(house: House, sha256: str, described_digest: str) -> str:
         signed: tuple[SignedPdf, ...] = (keep_signed_pdf(original_copy(house, sha256), len(recognized[0].pages)),)
     else:
         signed = tuple(make_signed_pdf(house, folder, document, received_at) for document in described)
+        record_signed(house, described, signed, actor)
     return save_result(folder / _SIGNED, tuple[SignedPdf, ...], signed, _recipe_after(house, described_digest))
 
 
@@ -93,6 +94,7 @@ def archive_documents(house: House, sha256: str, described_digest: str, signed_d
     pairs = zip(described, signed, strict=True)
     records = [archive_document(house, scan, submission.path, document, pdf, actor) for document, pdf in pairs]
     entries = [to_catalog_entry(record, item.document.pages) for record, item in zip(records, described, strict=True)]
+    record_archived(house, records, actor)
     retire_others(house, sha256, entries, actor)
     house.catalog.documents.upsert(*entries)
     state = settle_success(house, sha256, records, actor)

@@ -31,6 +31,7 @@ def list_services(settings: Settings) -> tuple[Service, ...]:
         services.append(_sohoa("prefect", ("engine",), environment, _answers(settings.prefect.api_url + "/health"), 180))
     services.append(_sohoa("worker", ("worker",), environment, stop_s=60))
     services.append(_sohoa("dispatcher", ("dispatch",), environment))
+    services.append(_sohoa("caretaker", ("caretaker",), environment))
     metrics = f"http://{settings.metrics.host}:{settings.metrics.port}/health"
     services.append(_sohoa("metrics", ("metrics",), environment, _answers(metrics)))
     if settings.up.watch:

@@ -25,8 +25,10 @@ from runtime.service_settings import (
     MetricsSettings,
     PrefectSettings,
     Section,
+    TrailSettings,
     UpSettings,
 )
+from runtime.signing_settings import SigningSettings
 
 _PREFIX = "SOHOA_"
 _NOT_SETTINGS = ("SOHOA_TEST_", "SOHOA_CONFIG")
@@ -88,27 +90,6 @@ class CatalogSettings(Section):
         return self
 
 
-class SigningSettings(Section):
-    """Who signs. ``demonstration`` makes a local identity without legal value; ``pkcs12`` uses the agency's own."""
-
-    identity: Literal["demonstration", "pkcs12"] = "demonstration"
-    pkcs12_file: Path | None = None
-    passphrase_file: Path | None = None
-    trust_files: tuple[Path, ...] = ()
-    timestamp_url: str | None = None
-    rsa_padding: Literal["pkcs1v15", "pss"] = "pss"
-    form: str = "BẢN SỐ HÓA TỪ BẢN GIẤY"
-    agency: str = "CƠ QUAN MẪU (TRÌNH DIỄN)"
-    person: str = "Người số hóa mẫu"
-    mark_font: Path = Path("/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf")
-
-    @model_validator(mode="after")
-    def _complete(self) -> SigningSettings:
-        if self.identity == "pkcs12" and not (self.pkcs12_file and self.passphrase_file):
-            raise ValueError("signing.identity = pkcs12 needs pkcs12_file and passphrase_file")
-        return self
-
-
 class ReadingSettings(Section):
     """How scans are read. ``workers`` 0 means one a core. ``tessdata_dir`` empty means where the system keeps it.
 
@@ -158,6 +139,7 @@ class Settings(BaseSettings):
     reading: ReadingSettings = ReadingSettings()
     review: ReviewSettings = ReviewSettings()
     archive: ArchiveSettings = ArchiveSettings()
+    trail: TrailSettings = TrailSettings()
     watch: WatchSettings = WatchSettings()
     portal: PortalSettings = PortalSettings()
     prefect: PrefectSettings = PrefectSettings()

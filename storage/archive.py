@@ -127,7 +127,9 @@ class Archive:
 
     def iter_submissions(self, on_damage: OnDamage | None = None) -> Iterator[SubmissionRecord]:
         """Yield the records of all handed-in files. Damaged ones are raised, or told to ``on_damage`` and passed over."""
-        for key in (found.key for found in self._originals.list() if keys.is_submission_key(found.key)):
+        prefixes = (f"{number:02x}/" for number in range(256))  # the trail stands in the same bucket, with many objects
+        listed = (found.key for prefix in prefixes for found in self._originals.list(prefix))
+        for key in filter(keys.is_submission_key, listed):
             try:
                 record = parse_submission(self._originals.get(key), key)
             except IntegrityError as error:
@@ -222,6 +224,15 @@ class Archive:
             raise IntegrityError(what=record.pdf.key, detail="its digest is not the one in the metadata")
         return stored
 
+    def read_bytes(self, key: str) -> bytes:
+        """Return an object of the archive bucket as it stands. Raises ``NotFoundError``, or ``IntegrityError``."""
+        return self._documents.get(key)
+
+    def stat_document(self, record: DocumentMetadata) -> tuple[StoredObject, ...]:
+        """Return what the store tells of a document's PDF, words and metadata, their locks included."""
+        found = (self._documents.stat(key) for key in (record.pdf.key, record.words.key, record.metadata_key))
+        return tuple(stored for stored in found if stored is not None)
+
     def is_document_intact(self, record: DocumentMetadata) -> bool:
         """Read a document's PDF and words through and return whether both are the bytes that its metadata names."""
         return all(is_intact(self._documents, part.key, part.sha256) for part in (record.pdf, record.words))
@@ -232,11 +243,6 @@ class Archive:
         self._put_metadata(
             record.model_copy(update={"superseded_by": successor_key, "history": (*record.history, event)}), None
         )
-
-    def close(self) -> None:
-        """Give back the stores' connections."""
-        self._originals.close()
-        self._documents.close()
 
     # --- within -----------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from dossiers.errors import (
     NotFoundError,
@@ -54,7 +54,7 @@ def os_errors_mapped(what: str) -> Iterator[None]:
         raise map_os_error(error, what) from error
 
 
-def read_chunks(stream: BinaryIO) -> Iterator[bytes]:
+def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield what is left of a stream, a megabyte at a time."""
     while chunk := stream.read(CHUNK_BYTES):
         yield chunk

@@ -18,6 +18,8 @@ def reindex(as_json: AsJson = False) -> None:
     ):
         counts = reindex_catalog(house, current_actor(), lambda: advance(1))
     if as_json:
-        print_json({"documents": counts.documents, "submissions": counts.submissions})
+        trail = {"sequence": counts.trail_head.sequence, "hash": counts.trail_head.hash}
+        print_json({"documents": counts.documents, "submissions": counts.submissions, "trail": trail})
     else:
         out.print(f"Đã lập lại danh mục: {counts.documents} tài liệu, {counts.submissions} tệp đã nhận.")
+        out.print(f"Nhật ký: {counts.trail_head.sequence} mục, đến {counts.trail_head.hash}")

@@ -34,7 +34,7 @@ def test_what_it_makes_waits_for_a_person_whatever_the_settings_say(tmp_path: Pa
         assert house.pages.workers == 0
         scan = receive(house, FoundScan(tmp_path / "to.png", "H01.31.12-261008-0001"), ACTOR).sha256
         described = understand_scan(house, scan, read_scan(house, scan))
-        state = archive_documents(house, scan, described, make_pdfs(house, scan, described), ACTOR)
+        state = archive_documents(house, scan, described, make_pdfs(house, scan, described, ACTOR), ACTOR)
         (entry,) = house.catalog.documents.list_of_scan(scan)
     assert state is SubmissionState.NEEDS_REVIEW
     assert ReviewReason.NO_TEXT in entry.review_reasons

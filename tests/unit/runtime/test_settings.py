@@ -128,7 +128,7 @@ def test_every_setting_is_told_in_the_docs() -> None:
     sections = {name: field.annotation for name, field in Settings.model_fields.items() if name != "home"}
     for section, model in sections.items():
         assert f"[{section}]" in told
-        parts = {"s3", "stations"}  # tables of their own
+        parts = {"s3", "stations", "agency_key"}  # tables of their own
         missing = [key for key in getattr(model, "model_fields", {}) if key not in parts and f"{key} =" not in told]
         assert missing == [], section
     assert [key for key in StationSettings.model_fields if f"{key} =" not in told] == []
@@ -142,3 +142,12 @@ def test_page_images_are_compact_unless_said_otherwise(monkeypatch: pytest.Monke
     monkeypatch.setenv("SOHOA_ARCHIVE__PAGE_IMAGES", "tiny")
     with pytest.raises(ConfigurationError, match="page_images"):
         load_settings()
+
+
+@pytest.mark.parametrize("months", ["11", "0", "-12"])
+def test_a_trail_kept_less_than_twelve_months_is_refused(monkeypatch: pytest.MonkeyPatch, months: str) -> None:
+    monkeypatch.setenv("SOHOA_TRAIL__KEEP_MONTHS", months)
+    with pytest.raises(ConfigurationError, match=r"trail\.keep_months"):
+        load_settings()
+    monkeypatch.setenv("SOHOA_TRAIL__KEEP_MONTHS", "12")
+    assert load_settings().trail.lock_days >= 366

@@ -1,0 +1,176 @@
+"""A proof bundle as a stranger has it: another folder, no Sohoa, no network, nothing but Python and openssl."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from asn1crypto import pem
+from PIL import Image, ImageDraw
+
+from dossiers.errors import ConfigurationError
+from dossiers.model import Actor
+from operations.paths import FoundScan
+from operations.proving import DayManifest, prove_document
+from operations.receiving import receive
+from operations.searching import search_archive
+from operations.steps import archive_documents, make_pdfs, read_scan, understand_scan
+from operations.trail_anchoring import anchor_trail
+from pdf.detached_signature import sign_detached
+from runtime.settings import ReadingSettings, Settings
+from runtime.wiring import House
+from tests.support.sohoa_command import REPOSITORY
+
+CLERK = Actor("clerk-1", "Trần Thị Bình", "Bộ phận Một cửa")
+OTHER_QUERY = "một người khác"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house with one signed document, whose acts lie on both sides of an anchor."""
+    folder = tmp_path_factory.mktemp("proving")
+    page = Image.new("L", (413, 584), 255)
+    ImageDraw.Draw(page).text((40, 80), "QUYET DINH", fill=0)
+    page.save(folder / "scan.png")
+    with House(Settings(home=folder / "home", reading=ReadingSettings(engine="null"))) as opened:
+        scan = receive(opened, FoundScan(folder / "scan.png", "H01.31.12-261008-0001"), CLERK).sha256
+        search_archive(opened, OTHER_QUERY, CLERK)
+        anchor_trail(opened)
+        described = understand_scan(opened, scan, read_scan(opened, scan))
+        archive_documents(opened, scan, described, make_pdfs(opened, scan, described, CLERK), CLERK)
+        search_archive(opened, OTHER_QUERY, CLERK)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def bundle(house: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which a stranger unpacked the bundle."""
+    folder = tmp_path_factory.mktemp("stranger")
+    (entry,) = house.catalog.documents.list_documents()
+    with zipfile.ZipFile(prove_document(house, entry, folder / "proof.zip", CLERK, "tòa án yêu cầu")) as packed:
+        packed.extractall(folder / "bundle")
+    return folder / "bundle"
+
+
+def verify(folder: Path, program: Path | None = None, *options: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the program of a bundle as a stranger does: isolated, in a folder and an environment of its own."""
+    command = [sys.executable, "-I", str(program or folder / "verify.py"), str(folder), *map(str, options)]
+    environment = {"PATH": os.environ["PATH"]}
+    return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=False, timeout=300)
+
+
+def test_a_stranger_finds_it_valid(bundle: Path) -> None:
+    done = verify(bundle)
+    assert (done.returncode, "FAILED" in done.stdout, done.stderr) == (0, False, ""), done.stdout
+    assert done.stdout.endswith("VALID / HỢP LỆ\n")
+    for told in ("clerk-1 ingest", "clerk-1 sign", "clerk-1 archive", "clerk-1 prove", "1 of 1 signature(s) in the PDF valid"):
+        assert told in done.stdout
+
+
+def test_other_entries_of_the_trail_are_not_told(bundle: Path) -> None:
+    assert not any(OTHER_QUERY.encode() in path.read_bytes() for path in bundle.rglob("*") if path.is_file())
+    spans = json.loads((bundle / "trail.json").read_bytes())["spans"]
+    assert len(spans) == 2
+    assert any(isinstance(step, str) for span in spans for step in span["steps"])
+
+
+def test_its_program_is_short_and_needs_the_standard_library_only() -> None:
+    program = (REPOSITORY / "operations" / "proof_bundle" / "verify.py").read_text().splitlines()
+    assert len(program) < 200
+    imported = {line.split()[1].partition(".")[0] for line in program if line.startswith(("import ", "from "))}
+    assert imported <= set(sys.stdlib_module_names)
+
+
+def test_a_flipped_byte_in_any_member_is_found(bundle: Path, tmp_path: Path) -> None:
+    chance = random.Random(5)  # noqa: S311 - which bytes are flipped, no secret
+    members = sorted(path.relative_to(bundle) for path in bundle.rglob("*") if path.is_file())
+    assert len(members) >= 15
+    for member in members:
+        damaged = shutil.copytree(bundle, tmp_path / "damaged")
+        flip(damaged / member, chance)
+        done = verify(damaged, bundle / "verify.py")
+        assert (done.returncode, "FAILED" in done.stdout) == (1, True), f"{member}: {done.stdout}"
+        shutil.rmtree(damaged)
+
+
+def test_each_of_200_flipped_bytes_is_found(bundle: Path, tmp_path: Path) -> None:
+    """By the first of the program's checks alone, or by openssl where that check rests on a signature."""
+    spec = importlib.util.spec_from_file_location("proof_verify", bundle / "verify.py")
+    assert spec is not None
+    assert spec.loader is not None
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    chance = random.Random(7)  # noqa: S311 - which bytes are flipped, no secret
+    members = sorted(path.relative_to(bundle) for path in bundle.rglob("*") if path.is_file())
+    for _ in range(200):
+        member = chance.choice(members)
+        folder = shutil.copytree(bundle, tmp_path / "damaged")
+        flip(folder / member, chance)
+        program.FAILED.clear()
+        try:
+            program.check_members(folder)
+            if not program.FAILED:
+                program.check_manifest_signature(folder, folder / "certificates.pem")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            program.FAILED.append("unreadable")
+        assert program.FAILED, member
+        shutil.rmtree(folder)
+
+
+def test_a_missing_and_a_foreign_file_are_found(bundle: Path, tmp_path: Path) -> None:
+    damaged = shutil.copytree(bundle, tmp_path / "damaged")
+    (damaged / "lock.json").unlink()
+    (damaged / "more.txt").write_text("x")
+    done = verify(damaged)
+    assert done.returncode == 1
+    assert "FAILED no other file is here: more.txt" in done.stdout
+
+
+def test_another_authority_does_not_do(bundle: Path, tmp_path: Path) -> None:
+    with House(Settings(home=tmp_path / "other")) as other:
+        identity = other.identity
+        (tmp_path / "other.pem").write_bytes(b"".join(pem.armor("CERTIFICATE", root.dump()) for root in identity.trust_roots))
+    done = verify(bundle, None, "--ca", tmp_path / "other.pem")
+    assert done.returncode == 1
+    assert "FAILED the agency signed the manifest" in done.stdout
+
+
+def test_the_signed_manifest_of_the_day_is_followed_where_there_is_one(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (entry,) = house.catalog.documents.list_documents()
+    segment = f'{{"sha256": "{entry.scan_sha256}"}}\n'.encode()
+    head = f'{{"segments": ["{hashlib.sha256(segment).hexdigest()}"]}}'.encode()
+    signature = sign_detached(head, house.agency_identity, datetime.now(UTC))
+    for name, manifest, code in (
+        ("sound", DayManifest(segment, head, signature), 0),
+        ("other-scan", DayManifest(segment.replace(entry.scan_sha256.encode(), b"0" * 64), head, signature), 1),
+        ("other-head", DayManifest(segment, head + b" ", signature), 1),
+    ):
+        monkeypatch.setattr("operations.proving.find_day_manifest", lambda *_, found=manifest: found)
+        with zipfile.ZipFile(prove_document(house, entry, tmp_path / f"{name}.zip", CLERK)) as packed:
+            packed.extractall(tmp_path / name)
+        assert verify(tmp_path / name).returncode == code
+
+
+def test_it_is_not_written_over(house: House, bundle: Path) -> None:
+    (entry,) = house.catalog.documents.list_documents()
+    with pytest.raises(ConfigurationError, match="exists already"):
+        prove_document(house, entry, bundle.parent / "proof.zip", CLERK)
+
+
+def flip(path: Path, chance: random.Random) -> None:
+    data = bytearray(path.read_bytes())
+    data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    path.write_bytes(data)
