@@ -25,6 +25,7 @@ from cli.commands import (
     services,
     show,
     status,
+    store,
     up,
     verify,
     watch,
@@ -73,6 +74,7 @@ app.command("worker")(services.worker)
 app.command("dispatch")(services.dispatch)
 app.command("metrics")(services.metrics)
 app.add_typer(config.app, name="config")
+app.add_typer(store.app, name="store")
 
 
 def main() -> None:

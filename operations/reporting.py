@@ -7,6 +7,7 @@ from typing import Any
 
 from catalog import FailureGroup, ProgressReport, Submission
 from dossiers.model import Actor, SubmissionState
+from operations.proving_store import StoreProof, find_proof
 from runtime.wiring import House
 
 _OPEN = (SubmissionState.RECEIVED, SubmissionState.FAILED, SubmissionState.NEEDS_REVIEW, SubmissionState.REJECTED)
@@ -19,6 +20,7 @@ class StatusReport:
     counts: dict[SubmissionState, int]
     failures: tuple[FailureGroup, ...]
     open_submissions: tuple[Submission, ...]
+    store: StoreProof | None = None
 
     @property
     def total(self) -> int:
@@ -33,6 +35,7 @@ class StatusReport:
                 for group in self.failures
             ],
             "open": [submission_to_json(submission) for submission in self.open_submissions],
+            "store_locks": self.store.report.locks if self.store else None,
         }
 
 
@@ -44,6 +47,7 @@ def report_status(house: House, actor: Actor, *, limit: int = 20) -> StatusRepor
         counts=submissions.counts(),
         failures=tuple(submissions.group_failures()),
         open_submissions=tuple(submissions.list_submissions(_OPEN, limit=limit)),
+        store=find_proof(house),
     )
 
 

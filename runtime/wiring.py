@@ -17,6 +17,7 @@ from catalog import Catalog, CatalogAddress, open_catalog
 from classifiers import ReviewThresholds
 from dossiers.document_type import DocumentType, load_document_types
 from dossiers.errors import ConfigurationError
+from dossiers.store_properties import StoreReport
 from ocr.engine import OcrEngine
 from ocr.limits import ScanLimits
 from ocr.null_engine import NullEngine
@@ -25,12 +26,9 @@ from ocr.two_readers import open_engine
 from pdf.demonstration import create_demonstration_identity
 from pdf.identity import SigningIdentity, load_identity, read_trust_roots
 from runtime.settings import Settings, load_settings
+from runtime.stores import Stores, closing_stores, open_buckets, open_directories, probe
 from storage.archive import Archive
-from storage.directory_store import DirectoryStore
 from storage.files import PART_PREFIX, make_folder, os_errors_mapped
-from storage.object_store import ObjectStore
-from storage.s3_connection import S3Connection
-from storage.s3_store import S3Store
 
 # Raise when the same scan would now give other documents; a replay then works anew instead of re-using what it finds.
 PIPELINE_VERSION = "3"
@@ -69,6 +67,11 @@ class House:
         archive = Archive(*self._open_stores())
         archive.ensure_buckets()
         return archive
+
+    def probe_store(self) -> StoreReport:
+        """Prove by trying, with our own key, what the store's buckets do. Raises nothing of the store's."""
+        with closing_stores(self._open_stores()) as stores:
+            return probe(stores)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -165,22 +168,9 @@ class House:
             if room is not None:
                 room.close()
 
-    def _open_stores(self) -> tuple[ObjectStore, ObjectStore]:
+    def _open_stores(self) -> Stores:
         store = self.settings.store
-        if store.kind == "directory":
-            root = _make_folder(self.home / "objects")
-            return DirectoryStore(root / "originals"), DirectoryStore(root / "archive")
-        s3 = store.s3
-        connection = S3Connection(
-            endpoint=s3.endpoint,
-            access_key=s3.access_key.get_secret_value(),
-            secret_key=s3.secret_key.get_secret_value(),
-            region=s3.region,
-            secure=s3.secure,
-            ca_file=s3.ca_file,
-            read_timeout_s=s3.timeout_s,
-        )
-        return S3Store(connection, s3.originals_bucket), S3Store(connection, s3.archive_bucket)
+        return open_directories(self.home / "objects") if store.kind == "directory" else open_buckets(store.s3)
 
 
 class _InUse:

@@ -5,6 +5,7 @@ originals bucket   <sha[:2]>/<sha>/original.<ext>
 archive bucket     <dossier number or _unfiled>/<document id>/<pdf sha>.pdf
                    <dossier number or _unfiled>/<document id>/<words sha>.words.json
                    <dossier number or _unfiled>/<document id>/metadata.json
+                   _custody/…                   what is kept about the archive itself: manifests, acts, tombstones
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ ORIGINAL_STEM = "original."
 SUBMISSION_NAME = "submission.json"
 METADATA_NAME = "metadata.json"
 UNFILED = "_unfiled"
+
+CUSTODY_PREFIX = "_custody/"
+"""No dossier's folder begins with an underscore, save that of the unfiled."""
+CHECK_PREFIX = CUSTODY_PREFIX + "check/"
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _EXTENSION = re.compile(r"[a-z0-9]{1,8}")

@@ -45,5 +45,7 @@ def status(limit: Limit = 20, as_json: AsJson = False) -> None:
             for item in report.open_submissions
         ]
         print_table("Cần xử lý", ("mã", "trạng thái", "tệp", "mã hồ sơ", "lý do", "lần"), rows_open)
+    if report.store is not None and not report.store.report.locks:
+        out.print("Kho KHÔNG khóa được (the store does not lock): sohoa store check")
     if report.counts[SubmissionState.FAILED]:
         out.print("Chạy lại: sohoa replay --failed")
