@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dossiers.model import DescribedDocument, SignedPdf
 from pdf.archival import ArchivalFacts, build_archival_pdf
-from pdf.signing import SigningOptions, sign_pdf
+from pdf.signing import sign_pdf
 from pdf.stored_image import PageImages
 from pdf.visible_mark import MarkText
 from runtime.wiring import House
@@ -34,7 +34,6 @@ def make_signed_pdf(house: House, folder: Path, described: DescribedDocument, re
         house.identity,
         MarkText(form=signing.form, agency=signing.agency, person=signing.person, font_path=signing.mark_font),
         signing.timestamp_url,
-        SigningOptions(use_pss=signing.rsa_padding == "pss"),
         first_page=document.pages[0],
     )
     unsigned.unlink()

@@ -32,7 +32,8 @@ class SigningIdentity:
     """Who signs, and with what.
 
     ``trust_roots`` are the self-signed certificates that came with the key. ``is_demonstration`` is True when signer or
-    issuer bears the demonstration mark: such a signature has no legal value.
+    issuer bears the demonstration mark: such a signature has no legal value. ``uses_pss`` chooses RSASSA-PSS over PKCS#1 v1.5
+    for an RSA key; tokens and viewers differ.
     """
 
     name: str
@@ -43,9 +44,12 @@ class SigningIdentity:
     chain: tuple[asn1_x509.Certificate, ...] = field(repr=False)
     trust_roots: tuple[asn1_x509.Certificate, ...] = field(repr=False)
     key: SigningKey = field(repr=False)
+    uses_pss: bool = True
 
 
-def load_identity(pkcs12_path: Path, passphrase: bytes, now: datetime | None = None) -> SigningIdentity:
+def load_identity(
+    pkcs12_path: Path, passphrase: bytes, now: datetime | None = None, *, uses_pss: bool = True
+) -> SigningIdentity:
     """Load and check a signing identity.
 
     Raises ``ConfigurationError`` when the file is missing, damaged, or the passphrase is wrong, and ``SigningError`` when
@@ -69,7 +73,7 @@ def load_identity(pkcs12_path: Path, passphrase: bytes, now: datetime | None = N
         raise ConfigurationError(detail=f"{pkcs12_path} holds no RSA or EC key with its certificate")
     certificates = [bundle.cert.certificate, *(extra.certificate for extra in bundle.additional_certs)]
     _check_key(bundle.cert.certificate, bundle.key)
-    identity = _make_identity(certificates, bundle.key)
+    identity = _make_identity(certificates, bundle.key, uses_pss=uses_pss)
     check_validity(identity, now or datetime.now(UTC))
     return identity
 
@@ -116,7 +120,7 @@ def _check_key(certificate: x509.Certificate, key: SigningKey) -> None:
         raise SigningError(detail="the certificate is an authority's and not meant for signing documents")
 
 
-def _make_identity(certificates: list[x509.Certificate], key: SigningKey) -> SigningIdentity:
+def _make_identity(certificates: list[x509.Certificate], key: SigningKey, *, uses_pss: bool) -> SigningIdentity:
     leaf = certificates[0]
     roots = [certificate for certificate in certificates if certificate.issuer == certificate.subject]
     return SigningIdentity(
@@ -128,6 +132,7 @@ def _make_identity(certificates: list[x509.Certificate], key: SigningKey) -> Sig
         chain=tuple(_to_asn1(certificate) for certificate in certificates[1:]),
         trust_roots=tuple(_to_asn1(certificate) for certificate in roots),
         key=key,
+        uses_pss=uses_pss,
     )
 
 

@@ -6,7 +6,6 @@ access is to the time-stamping authority that the caller names.
 
 from __future__ import annotations
 
-import math
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -14,11 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlsplit
 
-from asn1crypto import cms
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -28,24 +23,18 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError as PyhankoSigningError
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
+from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.stamp import StaticStampStyle
-from pyhanko_certvalidator.registry import SimpleCertificateStore
-from pyhanko_certvalidator.util import get_pyca_cryptography_hash, process_pss_params
 
-from dossiers.errors import (
-    AlreadySignedError,
-    ConfigurationError,
-    IntegrityError,
-    SigningError,
-    TimestampError,
-)
+from dossiers.errors import AlreadySignedError, IntegrityError, SigningError
 from dossiers.model import ArchivalPdf, SignatureLevel, SignedPdf
 from dossiers.page import RecognizedPage
+from pdf.cms_signer import DIGEST, make_cms_signer
 from pdf.event_loop import run_to_end
 from pdf.files import hash_file, name_disk_fault, replace_atomically
-from pdf.identity import SigningIdentity, SigningKey, check_validity
+from pdf.identity import SigningIdentity, check_validity
 from pdf.page_image import draw_upright
+from pdf.timestamps import DEFAULT_TIMEOUT_S, make_timestamper
 from pdf.visible_mark import VIETNAM_TIME, DrawPage, MarkText, PlacedMark, place_mark, render_first_page
 
 FIELD_NAME = "SohoaSignature"
@@ -54,12 +43,11 @@ _RESERVED_FOR_TIMESTAMP = 49_152  # hex digits: signature and chain take about 1
 
 @dataclass(frozen=True, slots=True)
 class SigningOptions:
-    """How to sign. ``use_pss`` chooses RSASSA-PSS over PKCS#1 v1.5 for RSA keys; tokens and viewers differ."""
+    """What the signature says, and how long to wait for its time stamp."""
 
     reason: str = "Số hóa hồ sơ thủ tục hành chính"
     location: str = ""
-    use_pss: bool = True
-    timestamp_timeout_s: float = 15.0
+    timestamp_timeout_s: float = DEFAULT_TIMEOUT_S
 
 
 class _DatedSigner(signers.PdfSigner):
@@ -71,38 +59,6 @@ class _DatedSigner(signers.PdfSigner):
         session = super().init_signing_session(pdf_out, existing_fields_only=existing_fields_only)
         session.system_time = self.signed_at
         return session
-
-
-class _HeldKeySigner(signers.Signer):
-    """A signer that holds its key ready: pyHanko's own reads and checks an RSA key anew for every signature, 0.1 s each."""
-
-    key: SigningKey
-
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        key = self.key
-        if isinstance(key, EllipticCurvePrivateKey):
-            # Two integers in DER (RFC 3279, 2.2.3), each with its header and perhaps a zero before it.
-            longest = 2 * (math.ceil(key.key_size / 8) + 3) + 3
-            return bytes(longest) if dry_run else key.sign(data, ECDSA(get_pyca_cryptography_hash(digest_algorithm)))
-        if dry_run:
-            return bytes(math.ceil(key.key_size / 8))
-        mechanism = self.get_signature_mechanism_for_digest(digest_algorithm)
-        if mechanism["algorithm"].native == "rsassa_pss":
-            return key.sign(data, *process_pss_params(mechanism["parameters"]))
-        return key.sign(data, PKCS1v15(), get_pyca_cryptography_hash(digest_algorithm))
-
-
-class _ClearTimeStamper(RequestsHTTPTimeStamper):
-    """A time-stamping client that fails with the domain's error, whatever the authority answers."""
-
-    def __init__(self, url: str, timeout_s: float) -> None:
-        RequestsHTTPTimeStamper.__init__(self, url, timeout=timeout_s)
-
-    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        try:
-            return await super().async_timestamp(message_digest, md_algorithm)
-        except Exception as error:
-            raise TimestampError(detail=f"{urlsplit(self.url).hostname}: {error}") from error
 
 
 def sign_pdf(
@@ -130,7 +86,7 @@ def sign_pdf(
     check_validity(identity, signed_at)
     if hash_file(archival.path) != archival.sha256:
         raise IntegrityError(what=archival.path.name, detail="the PDF changed between making and signing")
-    timestamper = _make_timestamper(timestamper_url, options) if timestamper_url else None
+    timestamper = make_timestamper(timestamper_url, options.timestamp_timeout_s) if timestamper_url else None
     try:
         with tempfile.TemporaryDirectory(prefix="sohoa-sign-", dir=out_path.parent) as folder:
             draft = Path(folder, "signed.pdf")
@@ -156,12 +112,6 @@ def sign_pdf(
     )
 
 
-def _make_timestamper(url: str, options: SigningOptions) -> _ClearTimeStamper:
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise ConfigurationError(detail="the time-stamping authority must be an http or https URL")
-    return _ClearTimeStamper(url, options.timestamp_timeout_s)
-
-
 def _draw_first_page(first_page: RecognizedPage | None, unsigned_path: Path, dpi: int) -> Image.Image | None:
     drawn = draw_upright(first_page, dpi) if first_page else None
     return drawn or render_first_page(unsigned_path, dpi)
@@ -179,21 +129,21 @@ def _sign_in_place(
     placed: PlacedMark | None,
     folder: Path,
     identity: SigningIdentity,
-    timestamper: _ClearTimeStamper | None,
+    timestamper: TimeStamper | None,
     options: SigningOptions,
     signed_at: datetime,
 ) -> None:
     signer = _DatedSigner(
         signers.PdfSignatureMetadata(
             field_name=FIELD_NAME,
-            md_algorithm="sha256",
+            md_algorithm=DIGEST,
             subfilter=fields.SigSeedSubFilter.PADES,
             reason=options.reason or None,
             location=options.location or None,
             name=identity.name,
             signer_key_usage=set(),  # checked, more exactly, when the identity was loaded
         ),
-        _make_cms_signer(identity, options),
+        make_cms_signer(identity),
         timestamper=timestamper,
         stamp_style=_make_stamp(placed, folder) if placed else None,
         new_field_spec=fields.SigFieldSpec(FIELD_NAME, on_page=0, box=placed.box if placed else None),
@@ -201,19 +151,6 @@ def _sign_in_place(
     signer.signed_at = signed_at.astimezone(VIETNAM_TIME)
     reserved = _RESERVED_FOR_TIMESTAMP if timestamper else None
     run_to_end(lambda: signer.async_sign_pdf(writer, bytes_reserved=reserved, in_place=True))
-
-
-def _make_cms_signer(identity: SigningIdentity, options: SigningOptions) -> _HeldKeySigner:
-    store = SimpleCertificateStore()
-    store.register_multiple(identity.chain)
-    signer = _HeldKeySigner(
-        signing_cert=identity.certificate,
-        cert_registry=store,
-        prefer_pss=options.use_pss,
-        embed_roots=False,  # a verifier must have the root already; nothing signs a copy of it in here
-    )
-    signer.key = identity.key
-    return signer
 
 
 def _prepare_mark(writer: IncrementalPdfFileWriter, mark: MarkText, draw_page: DrawPage, signed_at: datetime) -> PlacedMark:

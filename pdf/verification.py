@@ -16,18 +16,16 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
 
 from dossiers.errors import PasswordProtectedError, TooLargeError, TruncatedFileError, UnreadablePathError
 from dossiers.model import SignatureLevel
 from pdf.event_loop import run_to_end
 from pdf.identity import bears_demonstration_mark
+from pdf.trust import SIGNING_USAGES, describe_failure, make_offline_context
 
 MAX_BYTES = 2 * 1024**3
 MAX_SIGNATURES = 100
-_SIGNING_USAGES = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ def _read_fields(file: BinaryIO, path: Path) -> tuple[PdfFileReader, list[tuple[
             failure = error
         else:
             return reader, fields
-    raise TruncatedFileError(name=path.name, detail=_describe(failure)) from failure
+    raise TruncatedFileError(name=path.name, detail=describe_failure(failure)) from failure
 
 
 def _judge(
@@ -147,18 +145,14 @@ def _judge(
         status = run_to_end(
             lambda: async_validate_pdf_signature(
                 signature,
-                signer_validation_context=_make_context(roots),
-                ts_validation_context=_make_context(roots),
-                key_usage_settings=_SIGNING_USAGES,
+                signer_validation_context=make_offline_context(roots),
+                ts_validation_context=make_offline_context(roots),
+                key_usage_settings=SIGNING_USAGES,
             )
         )
         return revision, _make_verdict(signature, status, _find_problem(signature))
     except Exception as error:  # whatever is wrong with a signature is the verdict on it
-        return revision, _condemn(name, _describe(error))
-
-
-def _describe(error: Exception | None) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        return revision, _condemn(name, describe_failure(error))
 
 
 def _condemn(name: str, problem: str) -> SignatureVerdict:
@@ -175,10 +169,6 @@ def _condemn(name: str, problem: str) -> SignatureVerdict:
         is_demonstration=False,
         problem=problem,
     )
-
-
-def _make_context(roots: tuple[x509.Certificate, ...]) -> ValidationContext:
-    return ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
 
 
 def _find_problem(signature: EmbeddedPdfSignature) -> str | None:

@@ -28,6 +28,7 @@ from runtime.service_settings import (
     Section,
     UpSettings,
 )
+from runtime.signing_settings import SigningSettings
 from runtime.store_settings import MirrorSettings, StoreSettings
 
 _PREFIX = "SOHOA_"
@@ -52,27 +53,6 @@ class CatalogSettings(Section):
             raise ValueError("catalog.url must not hold a password; set catalog.password_file")
         if self.password_file and self.password.get_secret_value():
             raise ValueError("set catalog.password or catalog.password_file, not both")
-        return self
-
-
-class SigningSettings(Section):
-    """Who signs. ``demonstration`` makes a local identity without legal value; ``pkcs12`` uses the agency's own."""
-
-    identity: Literal["demonstration", "pkcs12"] = "demonstration"
-    pkcs12_file: Path | None = None
-    passphrase_file: Path | None = None
-    trust_files: tuple[Path, ...] = ()
-    timestamp_url: str | None = None
-    rsa_padding: Literal["pkcs1v15", "pss"] = "pss"
-    form: str = "BẢN SỐ HÓA TỪ BẢN GIẤY"
-    agency: str = "CƠ QUAN MẪU (TRÌNH DIỄN)"
-    person: str = "Người số hóa mẫu"
-    mark_font: Path = Path("/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf")
-
-    @model_validator(mode="after")
-    def _complete(self) -> SigningSettings:
-        if self.identity == "pkcs12" and not (self.pkcs12_file and self.passphrase_file):
-            raise ValueError("signing.identity = pkcs12 needs pkcs12_file and passphrase_file")
         return self
 
 

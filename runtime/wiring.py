@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from asn1crypto.x509 import Certificate
+from pyhanko.sign.timestamps import TimeStamper
 
 from catalog import Catalog, CatalogAddress, open_catalog
 from classifiers import ReviewThresholds
@@ -25,7 +26,9 @@ from ocr.pool import PagePool
 from ocr.two_readers import open_engine
 from pdf.demonstration import create_demonstration_identity
 from pdf.identity import SigningIdentity, load_identity, read_trust_roots
+from pdf.timestamps import make_timestamper
 from runtime.settings import Settings, load_settings
+from runtime.signing_settings import KeySettings
 from runtime.stores import Stores, closing_stores, open_buckets, open_directories, probe
 from storage.archive import Archive
 from storage.files import PART_PREFIX, make_folder, os_errors_mapped
@@ -135,19 +138,28 @@ class House:
 
     @cached_property
     def identity(self) -> SigningIdentity:
+        """The officer's, who signs the scanned components."""
+        return self._open_identity(self.settings.signing, "keys", "Sohoa Demonstration Signer")
+
+    @cached_property
+    def agency_identity(self) -> SigningIdentity:
+        """The agency's, which signs results, copies and statements; the officer's where the agency has none configured."""
         signing = self.settings.signing
-        if signing.identity == "demonstration":
-            files = create_demonstration_identity(self.home / "keys")
-            return load_identity(files.pkcs12_path, _read_secret(files.passphrase_path))
-        if signing.pkcs12_file is None or signing.passphrase_file is None:
-            raise ConfigurationError(detail="signing.identity = pkcs12 needs pkcs12_file and passphrase_file")
-        return load_identity(signing.pkcs12_file, _read_secret(signing.passphrase_file))
+        if not signing.has_agency_key:
+            return self.identity
+        return self._open_identity(signing.agency_key, "agency-keys", "Sohoa Demonstration Agency")
+
+    @cached_property
+    def timestamper(self) -> TimeStamper | None:
+        """A client of the time-stamping authority, if one is configured."""
+        url = self.settings.signing.timestamp_url
+        return make_timestamper(url) if url else None
 
     @cached_property
     def trust_roots(self) -> tuple[Certificate, ...]:
-        """Return the certificates that a verification trusts: the signing identity's own and the configured ones."""
+        """Return the certificates that a verification trusts: the signing identities' own and the configured ones."""
         configured = (root for path in self.settings.signing.trust_files for root in read_trust_roots(path))
-        return (*self.identity.trust_roots, *configured)
+        return tuple(dict.fromkeys((*self.identity.trust_roots, *self.agency_identity.trust_roots, *configured)))
 
     def work_folder(self, sha256: str) -> Path:
         """Return the folder that holds what was made so far of one scan."""
@@ -167,6 +179,15 @@ class House:
             room = self.__dict__.pop(name, None)
             if room is not None:
                 room.close()
+
+    def _open_identity(self, key: KeySettings, demonstration_folder: str, demonstration_name: str) -> SigningIdentity:
+        uses_pss = key.rsa_padding == "pss"
+        if key.identity == "demonstration":
+            files = create_demonstration_identity(self.home / demonstration_folder, demonstration_name)
+            return load_identity(files.pkcs12_path, _read_secret(files.passphrase_path), uses_pss=uses_pss)
+        if key.pkcs12_file is None or key.passphrase_file is None:
+            raise ConfigurationError(detail="signing.identity = pkcs12 needs pkcs12_file and passphrase_file")
+        return load_identity(key.pkcs12_file, _read_secret(key.passphrase_file), uses_pss=uses_pss)
 
     def _open_stores(self) -> Stores:
         store = self.settings.store

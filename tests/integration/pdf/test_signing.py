@@ -45,8 +45,8 @@ def _ask_pdfsig(path: Path) -> str:
 def test_poppler_and_pyhanko_call_the_signature_good(
     letter: ArchivalPdf, identity: SigningIdentity, tmp_path: Path, use_pss: bool
 ) -> None:
-    options = dataclasses.replace(OPTIONS, use_pss=use_pss)
-    signed = sign_pdf(letter, tmp_path / "signed.pdf", identity, MARK, options=options)
+    identity = dataclasses.replace(identity, uses_pss=use_pss)
+    signed = sign_pdf(letter, tmp_path / "signed.pdf", identity, MARK, options=OPTIONS)
     said = _ask_pdfsig(signed.path)
     assert "Signature is Valid" in said
     assert "Total document signed" in said
