@@ -11,6 +11,9 @@ import typer
 from cli.commands import (
     config,
     demo,
+    destroy,
+    dossier,
+    hold,
     ingest,
     portal,
     profile,
@@ -74,7 +77,11 @@ app.command("worker")(services.worker)
 app.command("dispatch")(services.dispatch)
 app.command("metrics")(services.metrics)
 app.add_typer(config.app, name="config")
+app.command("hold")(hold.hold)
+app.command("release")(hold.release)
 app.add_typer(store.app, name="store")
+app.add_typer(dossier.app, name="dossier")
+app.add_typer(destroy.app, name="destroy")
 
 
 def main() -> None:

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 from dossiers.errors import InvalidCodeError
+from dossiers.scan_verdict import VIETNAM_TIME
 
 PERMANENT = "01"
 OTHER = "07"
 _YEARS_OF_CODE = {"02": 70, "03": 50, "04": 30, "05": 20, "06": 10}
 _MAX_YEARS = 100
-_VIETNAM = timezone(timedelta(hours=7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def lock_end(rules: RetentionRules, term: RetentionTerm, ended_on: date, now: da
     """
     last_day = end_of_retention(term, ended_on)
     if last_day is None:
-        last_day = date(now.astimezone(_VIETNAM).year + rules.permanent_years, 12, 31)
-    return datetime(last_day.year + 1, 1, 1, tzinfo=_VIETNAM).astimezone(UTC)
+        last_day = date(now.astimezone(VIETNAM_TIME).year + rules.permanent_years, 12, 31)
+    return datetime(last_day.year + 1, 1, 1, tzinfo=VIETNAM_TIME).astimezone(UTC)
 
 
 def needs_renewal(rules: RetentionRules, locked_until: datetime | None, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 
 from catalog import hold_lock
 from dossiers.errors import StorageUnavailableError
@@ -38,6 +39,14 @@ def working_alone(house: House) -> Iterator[None]:
 def handling_scan(house: House, sha256: str) -> Iterator[None]:
     """Handle one scan alone: of several processes with the same bytes, the others wait."""
     with _locked(house, fcntl.LOCK_EX, f"scan-{sha256[:2]}"), hold_lock(house.catalog_address, f"scan {sha256}"):
+        yield
+
+
+@contextmanager
+def handling_dossier(house: House, name: str) -> Iterator[None]:
+    """Change what is kept about one dossier alone."""
+    digest = sha256(name.encode()).hexdigest()
+    with _locked(house, fcntl.LOCK_EX, f"dossier-{digest[:2]}"), hold_lock(house.catalog_address, f"dossier {digest}"):
         yield
 
 

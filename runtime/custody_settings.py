@@ -44,6 +44,11 @@ class RetentionSettings(Section):
             raise ValueError(error.message_en) from error
         return value
 
+    @property
+    def has_rules(self) -> bool:
+        """Whether any term is configured."""
+        return bool(self.default or self.procedures or self.types)
+
     def rules(self) -> RetentionRules:
         """Return the rules in the domain's form."""
         return RetentionRules(

@@ -31,7 +31,11 @@ from runtime.settings import Settings, load_settings
 from runtime.signing_settings import KeySettings
 from runtime.stores import Stores, closing_stores, open_buckets, open_directories, probe
 from storage.archive import Archive
+from storage.custody import Custody
+from storage.destructions import Destructions
+from storage.erasing import Eraser
 from storage.files import PART_PREFIX, make_folder, os_errors_mapped
+from storage.keeping import Keeping
 
 # Raise when the same scan would now give other documents; a replay then works anew instead of re-using what it finds.
 PIPELINE_VERSION = "3"
@@ -70,6 +74,45 @@ class House:
         archive = Archive(*self._open_stores())
         archive.ensure_buckets()
         return archive
+
+    @cached_property
+    def custody(self) -> Custody:
+        return Custody(self.archive.documents)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        return Keeping(self.archive.originals, self.archive.documents)
+
+    @cached_property
+    def destructions(self) -> Destructions:
+        return Destructions(self.archive.documents)
+
+    @cached_property
+    def mirror(self) -> Stores | None:
+        """The two stores of the second copy, or None; they are made when they are absent."""
+        stores = self._open_mirror()
+        for store in stores or ():
+            store.ensure_bucket()
+        return stores
+
+    def open_eraser(self) -> Eraser:
+        """Open the store with the key for destruction. Raises ConfigurationError where there is none and one is needed."""
+        store, key = self.settings.store, self.settings.destruction
+        if store.kind == "directory":
+            return Eraser(*self._open_stores())
+        if not key.access_key.get_secret_value():
+            raise ConfigurationError(detail="destruction.access_key and secret_key: a key of the store that may delete")
+        return Eraser(*open_buckets(store.s3, key.access_key.get_secret_value(), key.secret_key.get_secret_value()))
+
+    def open_mirror_eraser(self) -> Eraser | None:
+        """Open the second copy likewise; None where there is none."""
+        mirror, key = self.settings.mirror, self.settings.destruction
+        if mirror.kind != "s3" or not key.mirror_access_key.get_secret_value():
+            if mirror.kind == "s3":
+                raise ConfigurationError(detail="destruction.mirror_access_key and mirror_secret_key: a key that may delete")
+            return Eraser(*self.mirror) if self.mirror is not None else None
+        secrets = (key.mirror_access_key.get_secret_value(), key.mirror_secret_key.get_secret_value())
+        return Eraser(*open_buckets(mirror.s3, *secrets))
 
     def probe_store(self) -> StoreReport:
         """Prove by trying, with our own key, what the store's buckets do. Raises nothing of the store's."""
@@ -175,6 +218,10 @@ class House:
 
     def close(self) -> None:
         """Give back processes and connections that were opened."""
+        for store in self.__dict__.pop("mirror", None) or ():
+            store.close()
+        for name in ("custody", "keeping", "destructions"):
+            self.__dict__.pop(name, None)
         for name in ("pages", "catalog", "archive"):
             room = self.__dict__.pop(name, None)
             if room is not None:
@@ -188,6 +235,12 @@ class House:
         if key.pkcs12_file is None or key.passphrase_file is None:
             raise ConfigurationError(detail="signing.identity = pkcs12 needs pkcs12_file and passphrase_file")
         return load_identity(key.pkcs12_file, _read_secret(key.passphrase_file), uses_pss=uses_pss)
+
+    def _open_mirror(self) -> Stores | None:
+        mirror = self.settings.mirror
+        if mirror.kind == "directory" and mirror.path is not None:
+            return open_directories(mirror.path)
+        return open_buckets(mirror.s3) if mirror.kind == "s3" else None
 
     def _open_stores(self) -> Stores:
         store = self.settings.store
