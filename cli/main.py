@@ -10,6 +10,7 @@ import typer
 
 from cli.commands import (
     config,
+    custody,
     demo,
     destroy,
     dossier,
@@ -80,6 +81,10 @@ app.add_typer(config.app, name="config")
 app.command("hold")(hold.hold)
 app.command("release")(hold.release)
 app.add_typer(store.app, name="store")
+app.command("audit")(custody.audit)
+app.command("mirror")(custody.mirror)
+app.command("keep")(custody.keep)
+app.add_typer(custody.manifest_app, name="manifest")
 app.add_typer(dossier.app, name="dossier")
 app.add_typer(destroy.app, name="destroy")
 

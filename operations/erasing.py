@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from dossiers.manifest import EntryKind
 from dossiers.model import Actor
 from operations.locking import handling_scan
 from operations.retaining import describe_retention
 from runtime.wiring import House
 from storage.destructions import DestructionList, DoomedDocument, RefusedDocument, Tombstone
+from storage.keeping import Bucket
+from storage.manifests import digests_of
 
 
 class Erasure:
@@ -58,10 +61,16 @@ class Erasure:
         return self._eraser.find_obstacle(document.dossier_number, document.document_id, datetime.now(UTC))
 
     def _erase(self, document: DoomedDocument) -> None:
+        self._erase_objects(document.dossier_number, document.document_id)
+        self._house.catalog.documents.discard(document.document_id)
+
+    def _erase_objects(self, dossier_number: str, document_id: str) -> None:
+        """Write into the manifest what is about to go, and remove it: what an audit misses afterwards is accounted for."""
+        doomed = digests_of(Bucket.ARCHIVE, self._eraser.list_versions(dossier_number, document_id))
+        self._house.archive.manifest.add(EntryKind.DESTROYED, *doomed)
         for eraser in (self._mirror, self._eraser):
             if eraser is not None:
-                eraser.erase_document(document.dossier_number, document.document_id)
-        self._house.catalog.documents.discard(document.document_id)
+                eraser.erase_document(dossier_number, document_id)
 
     def _erase_scan(self, sha256: str, destroyed: list[DoomedDocument]) -> bool:
         """Remove a scan's bytes and record unless a document of it stays; say whether nothing of it is left."""
@@ -78,13 +87,14 @@ class Erasure:
                     Tombstone(sha256=sha256, list_id=self._record.list_id, destroyed_at=datetime.now(UTC), files=files)
                 )
             numbers = {one.dossier_number for one in destroyed if one.scan_sha256 == sha256}
+            for number in numbers:  # what an earlier reading made of it
+                for document_id in self._eraser.list_documents_of_scan(number, sha256):
+                    self._erase_objects(number, document_id)
+            doomed = digests_of(Bucket.ORIGINALS, self._eraser.list_versions_of_scan(sha256))
+            house.archive.manifest.add(EntryKind.DESTROYED, *doomed)
             for eraser in (self._mirror, self._eraser):
-                if eraser is None:
-                    continue
-                for number in numbers:  # what an earlier reading made of it
-                    for document_id in eraser.list_documents_of_scan(number, sha256):
-                        eraser.erase_document(number, document_id)
-                eraser.erase_scan(sha256)
+                if eraser is not None:
+                    eraser.erase_scan(sha256)
             house.catalog.submissions.forget(sha256)
             return True
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from catalog import FailureGroup, ProgressReport, Submission
 from dossiers.model import Actor, SubmissionState
+from operations.custody_standing import CustodyStanding, find_standing
 from operations.proving_store import StoreProof, find_proof
 from runtime.wiring import House
 
@@ -21,6 +22,7 @@ class StatusReport:
     failures: tuple[FailureGroup, ...]
     open_submissions: tuple[Submission, ...]
     store: StoreProof | None = None
+    custody: CustodyStanding | None = None
 
     @property
     def total(self) -> int:
@@ -36,6 +38,7 @@ class StatusReport:
             ],
             "open": [submission_to_json(submission) for submission in self.open_submissions],
             "store_locks": self.store.report.locks if self.store else None,
+            "custody": self.custody.to_json() if self.custody else None,
         }
 
 
@@ -48,6 +51,7 @@ def report_status(house: House, actor: Actor, *, limit: int = 20) -> StatusRepor
         failures=tuple(submissions.group_failures()),
         open_submissions=tuple(submissions.list_submissions(_OPEN, limit=limit)),
         store=find_proof(house),
+        custody=find_standing(house),
     )
 
 

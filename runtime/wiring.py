@@ -31,11 +31,13 @@ from runtime.settings import Settings, load_settings
 from runtime.signing_settings import KeySettings
 from runtime.stores import Stores, closing_stores, open_buckets, open_directories, probe
 from storage.archive import Archive
+from storage.audits import Audits
 from storage.custody import Custody
 from storage.destructions import Destructions
 from storage.erasing import Eraser
 from storage.files import PART_PREFIX, make_folder, os_errors_mapped
 from storage.keeping import Keeping
+from storage.manifests import Manifests
 
 # Raise when the same scan would now give other documents; a replay then works anew instead of re-using what it finds.
 PIPELINE_VERSION = "3"
@@ -86,6 +88,14 @@ class House:
     @cached_property
     def destructions(self) -> Destructions:
         return Destructions(self.archive.documents)
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        return Manifests(self.archive.documents)
+
+    @cached_property
+    def audits(self) -> Audits:
+        return Audits(self.archive.documents)
 
     @cached_property
     def mirror(self) -> Stores | None:
@@ -220,7 +230,7 @@ class House:
         """Give back processes and connections that were opened."""
         for store in self.__dict__.pop("mirror", None) or ():
             store.close()
-        for name in ("custody", "keeping", "destructions"):
+        for name in ("custody", "keeping", "destructions", "manifests", "audits"):
             self.__dict__.pop(name, None)
         for name in ("pages", "catalog", "archive"):
             room = self.__dict__.pop(name, None)

@@ -7,16 +7,19 @@ buckets keep the older versions, and nothing is written again that already stand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256 as new_sha256
 from pathlib import Path
 
 from dossiers.errors import IntegrityError, NotFoundError
+from dossiers.manifest import EntryKind
 from dossiers.model import Actor, ArchivedDocument, DescribedDocument, DocumentRole, Outcome, ScannedFile, SignedPdf
 from dossiers.page import RecognizedPage
 from storage import keys
+from storage.keeping import Bucket
 from storage.legal_metadata import LegalTerms
+from storage.manifests import ManifestWriter, digest_of, digests_of
 from storage.metadata import (
     DocumentMetadata,
     Recipe,
@@ -43,6 +46,7 @@ class Archive:
     ) -> None:
         self.originals = originals
         self.documents = documents
+        self.manifest = ManifestWriter(documents, now)
         self._now = now
 
     def ensure_buckets(self) -> tuple[StoreProperties, StoreProperties]:
@@ -83,7 +87,9 @@ class Archive:
             "actor": fit_encoded(actor.id, 300),
         }
         key = keys.original_key(sha256, name)
-        return self.originals.put(key, path, media_type, metadata, retain_until, sha256=sha256).key
+        stored = self.originals.put(key, path, media_type, metadata, retain_until, sha256=sha256)
+        self.manifest.add(EntryKind.STORED, digest_of(Bucket.ORIGINALS, stored))
+        return stored.key
 
     def holds_original(self, sha256: str) -> bool:
         """Say whether a file's bytes stand in the bucket, without reading them."""
@@ -273,18 +279,22 @@ class Archive:
 
     def _write_document(self, record: DocumentMetadata, pdf_path: Path, words: bytes, until: datetime | None) -> None:
         metadata = object_metadata(record)
+        stored: list[StoredObject] = []
         if not is_intact(self.documents, record.pdf.key, record.pdf.sha256):
-            self.documents.put(record.pdf.key, pdf_path, "application/pdf", metadata, sha256=record.pdf.sha256)
+            stored.append(self.documents.put(record.pdf.key, pdf_path, "application/pdf", metadata, sha256=record.pdf.sha256))
         if not is_intact(self.documents, record.words.key, record.words.sha256):
-            self.documents.put(record.words.key, words, "application/json", metadata, sha256=record.words.sha256)
+            stored.append(self.documents.put(record.words.key, words, "application/json", metadata, sha256=record.words.sha256))
         # Locked only now that both are there, so that an interruption leaves nothing locked that no record names.
         if until is not None:
             lock_until(self.documents, record.pdf.key, until)
             lock_until(self.documents, record.words.key, until)
-        self._put_metadata(record, until)
+        self._put_metadata(record, until, stored)
 
-    def _put_metadata(self, record: DocumentMetadata, until: datetime | None) -> None:
-        self.documents.put(record.metadata_key, record.to_json(), "application/json", object_metadata(record), until)
+    def _put_metadata(self, record: DocumentMetadata, until: datetime | None, before: Sequence[StoredObject] = ()) -> None:
+        """Store a record, and write it into the manifest with what was stored ``before`` it."""
+        data = record.to_json()
+        stored = self.documents.put(record.metadata_key, data, "application/json", object_metadata(record), until)
+        self.manifest.add(EntryKind.STORED, *digests_of(Bucket.ARCHIVE, (*before, stored)))
 
     def _lock_document(self, record: DocumentMetadata, until: datetime | None) -> None:
         if until is not None:

@@ -11,7 +11,7 @@ A reindex needs none of them, because nothing of them is in the catalog.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import AwareDatetime
 
@@ -19,6 +19,9 @@ from dossiers.errors import NotFoundError
 from storage import keys
 from storage.object_store import ObjectStore
 from storage.records import HistoryEvent, Record
+
+ACTS_KEPT_YEARS = 20
+"""So long manifests, certificates and lists of destruction are locked, whatever becomes of what they name."""
 
 _SCHEMA = 1
 _DOSSIERS = keys.CUSTODY_PREFIX + "dossiers/"
@@ -102,6 +105,11 @@ class Custody:
 
     def _put(self, key: str, record: Record) -> None:
         self._documents.put(key, record.to_json(), "application/json", {})
+
+
+def kept_until(now: datetime) -> datetime:
+    """Return until when a record of an act is locked."""
+    return now.replace(year=now.year + ACTS_KEPT_YEARS, day=min(now.day, 28))
 
 
 def _dossier_key(dossier_number: str) -> str:

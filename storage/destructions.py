@@ -16,13 +16,13 @@ from pydantic import AwareDatetime
 
 from dossiers.errors import NotFoundError
 from storage import keys
+from storage.custody import kept_until
 from storage.object_store import ObjectStore
 from storage.records import ActorRecord, HistoryEvent, Record
 
 _SCHEMA = 1
 _LISTS = keys.CUSTODY_PREFIX + "destructions/"
 _TOMBSTONES = keys.CUSTODY_PREFIX + "destroyed/"
-_KEPT_YEARS = 20
 
 
 class DestructionState(StrEnum):
@@ -147,5 +147,4 @@ class Destructions:
             yield Tombstone.from_json(self._documents.get(found.key), found.key, _SCHEMA)
 
     def _put(self, key: str, data: bytes, media_type: str) -> None:
-        now = datetime.now(UTC)
-        self._documents.put(key, data, media_type, {}, now.replace(year=now.year + _KEPT_YEARS, day=min(now.day, 28)))
+        self._documents.put(key, data, media_type, {}, kept_until(datetime.now(UTC)))

@@ -145,13 +145,13 @@ class DirectoryStore:
             self._require_root()
             return self._find(key, version_id)
 
-    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject]:
         """Yield newest versions in order of keys, see ``ObjectStore.list``."""
         validate_prefix(prefix)
         with os_errors_mapped(str(self._root)):
             self._require_root()
             for key in self._keys_below("", prefix):
-                if stored := self._find(key, None):
+                if key > after and (stored := self._find(key, None)):
                     yield stored
 
     def versions(self, key: str) -> tuple[StoredObject, ...]:

@@ -30,19 +30,30 @@ class Eraser:
                 return obstacle
         return ""
 
-    def erase_document(self, dossier_number: str, document_id: str) -> tuple[StoredObject, ...]:
+    def list_versions(self, dossier_number: str, document_id: str) -> tuple[StoredObject, ...]:
+        """Return every version of everything that ``erase_document`` would remove."""
+        keys_of = list(self._keys_of(dossier_number, document_id))
+        return tuple(version for key in keys_of for version in self._documents.versions(key))
+
+    def list_versions_of_scan(self, sha256: str) -> tuple[StoredObject, ...]:
+        """Return every version of a handed-in file's bytes."""
+        found = [one.key for one in self._originals.list(keys.original_prefix(sha256) + keys.ORIGINAL_STEM)]
+        return tuple(version for key in found for version in self._originals.versions(key))
+
+    def erase_document(self, dossier_number: str, document_id: str) -> None:
         """Remove every version of everything in a document's folder, and in that from before its dossier was known.
 
         The metadata goes first: a document exists by it, so that an interruption leaves none that lacks its words. Called
-        again, it removes what is left. Returns the versions that it removed.
+        again, it removes what is left.
         """
         found = sorted(self._keys_of(dossier_number, document_id), key=lambda key: not key.endswith(keys.METADATA_NAME))
-        return tuple(version for key in found for version in _erase(self._documents, key))
+        for key in found:
+            _erase(self._documents, key)
 
-    def erase_scan(self, sha256: str) -> tuple[StoredObject, ...]:
-        """Remove every version of a handed-in file's bytes and of its record; return those that it removed."""
-        found = [one.key for one in self._originals.list(keys.original_prefix(sha256))]
-        return tuple(version for key in found for version in _erase(self._originals, key))
+    def erase_scan(self, sha256: str) -> None:
+        """Remove every version of a handed-in file's bytes and of its record."""
+        for key in [one.key for one in self._originals.list(keys.original_prefix(sha256))]:
+            _erase(self._originals, key)
 
     def list_documents_of_scan(self, dossier_number: str, sha256: str) -> tuple[str, ...]:
         """Return the ids of all that a scan became in a dossier's folder, what another reading took the place of too."""
@@ -72,7 +83,6 @@ def _obstacle(store: ObjectStore, key: str, now: datetime) -> str:
     return ""
 
 
-def _erase(store: ObjectStore, key: str) -> Iterator[StoredObject]:
+def _erase(store: ObjectStore, key: str) -> None:
     for version in reversed(store.versions(key)):  # the newest last: no older one ever comes to light
         store.delete(key, version_id=version.version_id)
-        yield version

@@ -114,6 +114,11 @@ def dossier_folder(dossier_number: str | None) -> str:
     return segment
 
 
+def is_sha256(text: str) -> bool:
+    """Say whether a text is a SHA-256 in lower-case hex."""
+    return bool(_SHA256.fullmatch(text))
+
+
 def require_sha256(digest: str) -> str:
     """Return a digest unchanged when it is a SHA-256 in lower-case hex. Raises ``ValueError`` otherwise."""
     if not _SHA256.fullmatch(digest):

@@ -146,8 +146,8 @@ class ObjectStore(Protocol):
         """Return what is known of an object, or None when there is none."""
         ...
 
-    def list(self, prefix: str = "") -> Iterator[StoredObject]:
-        """Yield the newest version of every key that starts with a prefix, in order of the keys."""
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject]:
+        """Yield the newest version of every key that starts with a prefix, in order of the keys, from behind ``after``."""
         ...
 
     def versions(self, key: str) -> tuple[StoredObject, ...]:

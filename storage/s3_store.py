@@ -199,11 +199,11 @@ class S3Store:
             return None
         return _from_headers(key, found.size or 0, found.metadata or {})
 
-    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject]:
         """Yield newest versions in order of keys, without digests and metadata; see ``ObjectStore.list``."""
         validate_prefix(prefix)
         with self.errors_mapped(f"{self.bucket}/{prefix}"):
-            for found in self.client.list_objects(self.bucket, prefix=prefix, recursive=True):
+            for found in self.client.list_objects(self.bucket, prefix=prefix, recursive=True, start_after=after or None):
                 if found.object_name and not found.is_dir:
                     yield StoredObject(found.object_name, found.size or 0, None, found.version_id)
 

@@ -84,6 +84,7 @@ def test_the_form_of_status() -> None:
         "failures": [],
         "open": [submission_to_json(submission)],
         "store_locks": None,
+        "custody": None,
     }
     assert told["open"][0] == {
         "sha256": SCAN_SHA256,
