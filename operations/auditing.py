@@ -14,7 +14,8 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from dossiers.manifest import EntryKind
+from dossiers.errors import SohoaError
+from dossiers.manifest import Digested, EntryKind
 from dossiers.model import Actor
 from operations.healing import heal
 from operations.locking import handling_dossier
@@ -161,18 +162,38 @@ def _iter_keys(store: ObjectStore, after: str) -> Iterator[str]:
 def _tell_missing(house: House, ledger: AuditLedger) -> None:
     stores = dict(_stores(house))
     for expected in ledger.iter_unseen():
-        if stores[Bucket(expected.bucket)].stat(expected.key, version_id=expected.version_id or None) is None:
-            finding = LedgerFinding(
-                "missing", expected.bucket, expected.key, expected.version_id, expected.sha256, "it is not in the store"
-            )
-            ledger.add_findings([finding])
-            _log.error("MISSING: %s/%s", expected.bucket, expected.key)
+        kind, detail = _look_for(stores[Bucket(expected.bucket)], expected)
+        if kind:
+            where = (expected.bucket, expected.key, expected.version_id)
+            ledger.add_findings([LedgerFinding(kind, *where, expected.sha256, detail)])
+            _log.error("%s: %s/%s: %s", kind.upper(), expected.bucket, expected.key, detail)
+
+
+def _look_for(store: ObjectStore, expected: Digested) -> tuple[str, str]:
+    """Return what is wrong with a version that no listing showed; nothing when it is there after all."""
+    try:
+        stored = store.stat(expected.key, version_id=expected.version_id or None)
+    except SohoaError as error:  # some servers leave what they cannot read out of their listings
+        store.check()  # raises when the store is away
+        return "damaged", f"it is not listed and cannot be read: {error.message_en}"
+    return ("", "") if stored is not None else ("missing", "it is not in the store")
+
+
+def _was_passing(house: House, ledger: AuditLedger, found: LedgerFinding) -> bool:
+    """Say whether what could not be read can be now: a server that is overloaded answers as one whose disk is damaged."""
+    if found.kind != "damaged" or "cannot be read" not in found.detail:
+        return False
+    bucket = Bucket(found.bucket)
+    rereader = Rereader(bucket, dict(_stores(house))[bucket], RateLimit(0), ledger.is_gone)
+    return not rereader.examine(found.key, ledger.list_expected(found.bucket, found.key)).findings
 
 
 def _conclude(house: House, ledger: AuditLedger, actor: Actor) -> AuditRecord:
     """Heal, take what is whole and unlisted into the manifest, and keep the report."""
     findings: list[AuditFinding] = []
     for found in ledger.list_findings():
+        if _was_passing(house, ledger, found):
+            continue
         reason = heal(house, found) if found.kind != "manifest" or found.sha256 else "a manifest is not healed by itself"
         findings.append(
             AuditFinding(

@@ -96,7 +96,7 @@ def mirror(as_json: AsJson = False) -> None:
 def keep(
     once: Annotated[bool, typer.Option("--once", help="One round now, then end.")] = False,
 ) -> None:
-    """Once a day: prove the store, sign the manifest, renew permanent locks, mirror, audit when it is due. Until told to stop."""
+    """Once a day: prove the store, sign the manifest, renew permanent locks, mirror, and audit when it is due."""
     with errors_as_exit_codes():
         settings = load_settings()
         configure_logging(verbose=True, as_json=settings.logging.as_json)

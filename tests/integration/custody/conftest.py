@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from pdf.demonstration import create_demonstration_identity
 from runtime.wiring import House
 from storage.minio_admin import KeyPair, provision_minio
 from tests.integration.storage.conftest import connect
@@ -16,6 +18,19 @@ from tests.support.kept_documents import make_settings
 from tests.support.minio_server import S3TestServer
 
 OpenHouse = Callable[..., House]
+
+
+@pytest.fixture(scope="session")
+def demonstration_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One demonstration identity for all houses: to make it takes longer than most of these tests."""
+    folder = tmp_path_factory.mktemp("identity") / "keys"
+    create_demonstration_identity(folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def known_identity(demonstration_keys: Path, tmp_path: Path) -> None:
+    shutil.copytree(demonstration_keys, tmp_path / "home" / "keys")
 
 
 @pytest.fixture(params=["directory", "s3"])
