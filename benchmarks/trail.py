@@ -21,7 +21,8 @@ from minio import Minio
 from dossiers.model import Actor
 from dossiers.trail import Detail, TrailAction, dump_entries
 from operations.trail import record_event
-from runtime.settings import S3Settings, Settings, StoreSettings
+from runtime.settings import Settings
+from runtime.store_settings import S3Settings, StoreSettings
 from runtime.wiring import House
 from storage.directory_store import DirectoryStore
 from tests.support.minio_server import S3TestServer, running_minio

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import desc, func, select, update
+from sqlalchemy import delete, desc, func, select, update
 
 from catalog.database import Database, insert_once
 from catalog.dispatches import count_try
@@ -219,6 +219,14 @@ class Submissions:
             query = query.where(submissions.c.updated_at < until)
         with self._database.read() as connection:
             return [to_submission(row) for row in connection.execute(query)]
+
+    def forget(self, scan_sha256: str) -> bool:
+        """Take a destroyed submission out of the catalog, with its sightings and history; say whether it was there."""
+        with self._database.write() as connection:
+            key = select(submissions.c.id).where(submissions.c.scan_sha256 == scan_sha256.lower())
+            for table in (sightings, events):
+                connection.execute(delete(table).where(table.c.submission_id.in_(key)))
+            return connection.execute(delete(submissions).where(submissions.c.scan_sha256 == scan_sha256.lower())).rowcount > 0
 
     def requeue(self, scan_sha256: str, *, actor: Actor, at: datetime | None = None) -> Submission:
         """Let a submission wait for the dispatcher once more. Raises NotFoundError."""

@@ -17,6 +17,7 @@ from dossiers.errors import (
     PoisonedError,
     ProcessingCancelledError,
     RecognitionError,
+    RefusedActError,
     SigningError,
     SohoaError,
     StorageDeniedError,
@@ -39,6 +40,7 @@ class ExitCode(IntEnum):
     CONFIGURATION = 9
     NOT_FOUND = 10
     STOPPED = 11
+    REFUSED = 12
     INTERRUPTED = 130
 
 
@@ -52,6 +54,7 @@ _BY_CLASS: tuple[tuple[type[SohoaError], ExitCode], ...] = (
     (ConfigurationError, ExitCode.CONFIGURATION),
     (NotFoundError, ExitCode.NOT_FOUND),
     (EngineUnavailableError, ExitCode.STORAGE_UNAVAILABLE),
+    (RefusedActError, ExitCode.REFUSED),
     (PoisonedError, ExitCode.STOPPED),
     (ProcessingCancelledError, ExitCode.STOPPED),
 )
@@ -63,6 +66,7 @@ _BY_FAMILY = {
     "configuration": ExitCode.CONFIGURATION,
     "engine": ExitCode.STORAGE_UNAVAILABLE,
     "processing": ExitCode.STOPPED,
+    "act": ExitCode.REFUSED,
 }
 _SEVERITY = (
     ExitCode.OK,
@@ -70,6 +74,7 @@ _SEVERITY = (
     ExitCode.INPUT,
     ExitCode.RECOGNITION,
     ExitCode.STOPPED,
+    ExitCode.REFUSED,
     ExitCode.STORAGE_UNAVAILABLE,
     ExitCode.SIGNING,
     ExitCode.STORAGE_DENIED,

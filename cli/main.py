@@ -11,7 +11,11 @@ import typer
 from cli.commands import (
     backup,
     config,
+    custody,
     demo,
+    destroy,
+    dossier,
+    hold,
     ingest,
     portal,
     profile,
@@ -27,6 +31,7 @@ from cli.commands import (
     services,
     show,
     status,
+    store,
     trail,
     up,
     verify,
@@ -81,6 +86,15 @@ app.command("caretaker")(services.caretaker)
 app.command("metrics")(services.metrics)
 app.add_typer(config.app, name="config")
 app.add_typer(trail.app, name="trail")
+app.command("hold")(hold.hold)
+app.command("release")(hold.release)
+app.add_typer(store.app, name="store")
+app.command("audit")(custody.audit)
+app.command("mirror")(custody.mirror)
+app.command("keep")(custody.keep)
+app.add_typer(custody.manifest_app, name="manifest")
+app.add_typer(dossier.app, name="dossier")
+app.add_typer(destroy.app, name="destroy")
 
 
 def main() -> None:

@@ -23,6 +23,7 @@
     ├── IntegrityError           integrity.mismatch   never retried; an alarm
     ├── ReviewNeededError             review.needed        a person must decide; no fault
     ├── EngineUnavailableError   engine.unavailable   Prefect cannot be reached  (retryable)
+    ├── RefusedActError          act.refused          a person may not do this, or not now
     ├── PoisonedError            processing.poisoned  tried so often that only a person may try again
     ├── ProcessingCancelledError processing.cancelled a person stopped it; a person may replay it
     └── ConfigurationError       configuration.invalid
@@ -264,6 +265,14 @@ class ReviewNeededError(SohoaError):
     code = "review.needed"
     template_vi = "Cần cán bộ kiểm tra: {reasons_vi}."
     template_en = "A person must check: {reasons_en}."
+
+
+class RefusedActError(SohoaError):
+    """A person may not do this, or not now; nothing was changed. Facts: detail."""
+
+    code = "act.refused"
+    template_vi = "Không được phép thực hiện: {detail}"
+    template_en = "This act is refused: {detail}"
 
 
 class EngineUnavailableError(SohoaError):

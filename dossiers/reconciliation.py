@@ -14,6 +14,7 @@ class Ending(StrEnum):
     """Where a file stands for the one who must answer for it. Every file ever seen is in exactly one of these.
 
     ``IN_PARTS``: a long scan that was parted or collated; each of its parts is a file with an ending of its own.
+    ``DESTROYED``: destroyed after its retention; the catalog knows it no more, the store keeps a tombstone.
     """
 
     ARCHIVED = "archived"
@@ -22,6 +23,7 @@ class Ending(StrEnum):
     REJECTED = "rejected"
     IN_PARTS = "in_parts"
     IN_PROGRESS = "in_progress"
+    DESTROYED = "destroyed"
 
 
 class Disagreement(StrEnum):

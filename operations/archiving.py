@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 from dossiers.completeness import decide_role
 from dossiers.document_type import DocumentFamily, RoleHint
 from dossiers.errors import IntegrityError
 from dossiers.model import Actor, CatalogEntry, DescribedDocument, DocumentRole, Outcome, ScannedFile, SignedPdf
 from dossiers.trail import TrailAction
+from operations.retaining import lock_end_of, lock_others, term_of
 from operations.trail import Deed, record_deeds
 from runtime.wiring import House
 from storage.keys import make_document_id
@@ -22,10 +22,12 @@ def archive_document(
 ) -> DocumentMetadata:
     """Store a document's PDF, words and metadata and return its record as it then stands in the archive.
 
-    An accepted document is locked for the days that the settings say; one that waits for a person is not.
+    An accepted document is locked, its original too, as long as its dossier is kept; one that waits for a person is not.
     Raises StorageUnavailableError and its kin, IntegrityError when what is read back differs.
     """
-    days = house.settings.archive.retention_days
+    type_id = described.document.type_id
+    until = lock_end_of(house, described.dossier_number, (type_id,))
+    term = term_of(house, described.dossier_number, (type_id,))
     archived = house.archive.store_document(
         scan,
         described,
@@ -33,12 +35,17 @@ def archive_document(
         recipe=recipe_of(house),
         actor=actor,
         role=_role_of(house, source_path, described),
-        terms=LegalTerms(maintenance=house.settings.archive.maintenance),
-        retain_until=datetime.now(UTC) + timedelta(days=days) if days else None,
+        terms=LegalTerms(maintenance=term.code if term else house.settings.archive.maintenance),
+        retain_until=until,
     )
     metadata = house.archive.find_document(described.dossier_number, archived.document_id)
     if metadata is None:
         raise IntegrityError(what=archived.metadata_key, detail="it was stored and is not there")
+    if until is not None and metadata.outcome is Outcome.ARCHIVED:
+        house.keeping.lock_document(metadata, until)
+        lock_others(house, metadata, actor)
+    if house.custody.list_holds_of(metadata.dossier_number, metadata.document_id):
+        house.keeping.hold_document(metadata, is_held=True)
     return metadata
 
 

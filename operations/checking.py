@@ -8,6 +8,7 @@ from typing import Any
 
 from dossiers.errors import ConfigurationError, SohoaError
 from dossiers.model import Actor
+from operations.proving_store import require_store
 from operations.results import ErrorFacts
 from runtime.settings import find_config_file
 from runtime.wiring import House
@@ -32,13 +33,13 @@ class Finding:
 
 def check_configuration(house: House, actor: Actor) -> tuple[Finding, ...]:
     """Check each part on its own, so that one fault does not hide the next. Details never hold a secret."""
-    del actor
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("settings", lambda: f"home {house.home}, file {find_config_file() or 'none'}"),
         ("reader", lambda: house.recipe),
         ("document types", lambda: f"{len(house.types)} types"),
         ("font of the mark", lambda: _check_font(house)),
         ("store", lambda: _check_store(house)),
+        ("store locks", lambda: _check_locks(house, actor)),
         ("catalog", lambda: f"{house.catalog_address.described}: {house.catalog.documents.count()} documents"),
         ("signing identity", lambda: _describe_identity(house)),
     )
@@ -64,6 +65,11 @@ def _check_store(house: House) -> str:
         if not (properties.versioning and properties.object_lock):
             raise ConfigurationError(detail="the store does not version objects or cannot lock them")
     return f"{house.settings.store.kind}: versioned, object lock on"
+
+
+def _check_locks(house: House, actor: Actor) -> str:
+    """Return what trying has shown; not to lock is an error only where ``store.require_lock`` says so."""
+    return require_store(house, actor).report.describe()
 
 
 def _describe_identity(house: House) -> str:

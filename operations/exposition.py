@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from dossiers.errors import SohoaError
+from operations.custody_standing import CustodyStanding
 from operations.observing import Observation
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -48,6 +49,18 @@ class _Once(Collector):
         for stage in seen.stages:
             stages.add_metric([stage.stage], stage.runs, stage.seconds)
         yield stages
+        if seen.custody is not None:
+            yield from _expose_custody(seen.custody)
+
+
+def _expose_custody(custody: CustodyStanding) -> Iterator[Metric]:
+    yield GaugeMetricFamily("sohoa_holds", "Holds in force", value=custody.holds)
+    last = custody.last_audit
+    if last is not None:
+        ended = last.finished_at.timestamp()
+        yield GaugeMetricFamily("sohoa_audit_finished_timestamp_seconds", "When the last audit ended", value=ended)
+        yield GaugeMetricFamily("sohoa_audit_findings", "What the last audit found not as it was", value=len(last.findings))
+        yield GaugeMetricFamily("sohoa_audit_unhealed", "Those of them that could not be healed", value=len(last.unhealed))
 
 
 def _by_label(name: str, told: str, label: str, counts: dict[str, int]) -> GaugeMetricFamily:

@@ -10,6 +10,7 @@ from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
+from operations.custody_standing import RecentStanding
 from operations.exposition import CONTENT_TYPE, expose
 from operations.observing import check_readiness, observe
 from runtime.wiring import House
@@ -36,9 +37,11 @@ class _QuietHandler(WSGIRequestHandler):
 def make_health_server(house: House, host: str, port: int, check_engine: Callable[[], None] | None = None) -> HealthServer:
     """Return a server that listens and is not serving yet; port 0 takes a free one. Raises ``OSError`` when it is taken."""
 
+    standing = RecentStanding(house)
+
     def answer(path: str) -> tuple[HTTPStatus, str, bytes]:
         if path == "/metrics":
-            return HTTPStatus.OK, CONTENT_TYPE, expose(lambda: observe(house))
+            return HTTPStatus.OK, CONTENT_TYPE, expose(lambda: observe(house, custody=standing.get()))
         if path == "/health":
             return HTTPStatus.OK, "text/plain", b"alive\n"
         if path == "/ready":

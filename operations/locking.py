@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 
 from catalog import hold_lock
 from dossiers.errors import StorageUnavailableError
@@ -52,6 +53,14 @@ def writing_trail(house: House) -> Iterator[None]:
 def anchoring_trail(house: House) -> Iterator[None]:
     """Anchor the trail alone: of several that want to, on any machine, the others wait."""
     with _locked(house, fcntl.LOCK_EX, "trail-anchor"), hold_lock(house.catalog_address, "trail anchor"):
+        yield
+
+
+@contextmanager
+def handling_dossier(house: House, name: str) -> Iterator[None]:
+    """Change what is kept about one dossier alone."""
+    digest = sha256(name.encode()).hexdigest()
+    with _locked(house, fcntl.LOCK_EX, f"dossier-{digest[:2]}"), hold_lock(house.catalog_address, f"dossier {digest}"):
         yield
 
 

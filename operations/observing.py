@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from catalog import StageTime
 from dossiers.errors import SohoaError
 from dossiers.model import SubmissionState
+from operations.custody_standing import CustodyStanding
 from runtime.wiring import House
 
 
@@ -24,6 +25,7 @@ class Observation:
     batches: dict[str, int]
     documents: int
     stages: tuple[StageTime, ...]
+    custody: CustodyStanding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ class Readiness:
         return not any(self.parts.values())
 
 
-def observe(house: House, now: datetime | None = None) -> Observation:
-    """Look at the catalog once. Raises StorageUnavailableError when it cannot be used."""
+def observe(house: House, now: datetime | None = None, custody: CustodyStanding | None = None) -> Observation:
+    """Look at the catalog once; ``custody`` is told with it. Raises StorageUnavailableError when it cannot be used."""
     at = now or datetime.now(UTC)
     queue = house.catalog.dispatches.measure_queue()
     batches: dict[str, int] = {}
@@ -53,6 +55,7 @@ def observe(house: House, now: datetime | None = None) -> Observation:
         batches=batches,
         documents=house.catalog.documents.count(),
         stages=tuple(house.catalog.stage_times.list_all()),
+        custody=custody,
     )
 
 

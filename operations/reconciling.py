@@ -75,6 +75,7 @@ def reconcile(
     endings: Counter[Ending] = Counter()
     for state, error_code, count in (*submissions, *sightings):
         endings[ending_of(state, error_code)] += count
+    endings[Ending.DESTROYED] = sum(tombstone.files for tombstone in house.destructions.iter_tombstones())
     return Reconciliation(
         endings={ending: endings[ending] for ending in Ending},
         submissions=sum(count for _, _, count in submissions),

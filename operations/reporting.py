@@ -7,6 +7,8 @@ from typing import Any
 
 from catalog import FailureGroup, ProgressReport, Submission
 from dossiers.model import Actor, SubmissionState
+from operations.custody_standing import CustodyStanding, find_standing
+from operations.proving_store import StoreProof, find_proof
 from runtime.wiring import House
 
 _OPEN = (SubmissionState.RECEIVED, SubmissionState.FAILED, SubmissionState.NEEDS_REVIEW, SubmissionState.REJECTED)
@@ -19,6 +21,8 @@ class StatusReport:
     counts: dict[SubmissionState, int]
     failures: tuple[FailureGroup, ...]
     open_submissions: tuple[Submission, ...]
+    store: StoreProof | None = None
+    custody: CustodyStanding | None = None
 
     @property
     def total(self) -> int:
@@ -33,6 +37,8 @@ class StatusReport:
                 for group in self.failures
             ],
             "open": [submission_to_json(submission) for submission in self.open_submissions],
+            "store_locks": self.store.report.locks if self.store else None,
+            "custody": self.custody.to_json() if self.custody else None,
         }
 
 
@@ -44,6 +50,8 @@ def report_status(house: House, actor: Actor, *, limit: int = 20) -> StatusRepor
         counts=submissions.counts(),
         failures=tuple(submissions.group_failures()),
         open_submissions=tuple(submissions.list_submissions(_OPEN, limit=limit)),
+        store=find_proof(house),
+        custody=find_standing(house),
     )
 
 

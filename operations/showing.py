@@ -16,6 +16,8 @@ from operations.outcomes import extracted_fields, load_metadata
 from operations.results import OUTCOMES_VI
 from operations.trail import record_event
 from runtime.wiring import House
+from storage.custody import HoldRecord
+from storage.keeping import Bucket, LockReceipt
 from storage.metadata import DocumentMetadata
 
 # How the reasons of a type begin, in the record and for a clerk.
@@ -41,6 +43,8 @@ class ShownDocument:
     entry: CatalogEntry
     metadata: DocumentMetadata
     is_unmasked: bool
+    locks: tuple[LockReceipt, ...] = ()
+    holds: tuple[HoldRecord, ...] = ()
 
     @property
     def fields(self) -> dict[str, ExtractedField]:
@@ -71,7 +75,17 @@ class ShownDocument:
             ("khóa lưu trữ", metadata.pdf.key),
             ("SHA-256 PDF", metadata.pdf.sha256),
             ("lưu trữ lúc", archived_at.isoformat(timespec="seconds")),
+            ("khóa đến", self._tell_lock()),
+            ("lệnh giữ", "; ".join(hold.reason for hold in self.holds) or "không có"),
         ]
+
+    def _tell_lock(self) -> str:
+        """Say until when the least locked of the document's own objects is locked."""
+        until = [lock.retain_until for lock in self.locks if lock.bucket is Bucket.ARCHIVE]
+        ends = [moment for moment in until if moment is not None]
+        if not ends or len(ends) < len(until):
+            return "không khóa"
+        return min(ends).astimezone(_VIETNAM_TIME).isoformat(timespec="seconds")
 
     def list_field_rows(self) -> list[tuple[str, str, str, int]]:
         """Return each field as (Vietnamese label, value as it may be shown, confidence, page of the scan)."""
@@ -85,6 +99,8 @@ class ShownDocument:
         shown: dict[str, Any] = self.metadata.model_dump(mode="json")
         for field in shown["fields"].values():
             field["value"] = self.mask(field["value"])
+        shown["locks"] = [lock.to_json() for lock in self.locks]
+        shown["holds"] = [hold.model_dump(mode="json", exclude={"history"}) for hold in self.holds]
         if with_text:
             shown["pages"] = [{"page": page.number, "text": self.mask(page.text)} for page in self.entry.pages]
         return shown
@@ -124,4 +140,5 @@ def show_document(
     record_event(house, actor, TrailAction.READ, entry.document_id, details, purpose)
     if unmask:
         house.catalog.submissions.add_event(entry.scan_sha256, "unmasked", actor=actor, detail=entry.document_id)
-    return ShownDocument(entry, metadata, unmask)
+    holds = house.custody.list_holds_of(entry.dossier_number, entry.document_id)
+    return ShownDocument(entry, metadata, unmask, house.keeping.list_receipts(metadata), holds)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import tomllib
 from pathlib import Path
 
 from dossiers.errors import ConfigurationError
@@ -23,11 +24,14 @@ _PORTAL_PORT = 8600
 def prepare_machine(settings: Settings) -> Path:
     """Write the machine's file when there is none, and return its path. What the settings name already is not chosen.
 
+    A file of before, in which Sohoa works with MinIO's root key, gets keys of lesser rights.
+
     MinIO is chosen unless a store is set, or the home already holds an archive in its directory store, which is kept.
     Raises StorageFullError and its kin when it cannot be written.
     """
     path = machine_file(settings.home)
     if path.exists():
+        _part_from_root(path)
         return path
     lines = ["# Made by `sohoa up`. It holds secrets: keep its mode at 600, and keep a copy in a safe place.", ""]
     if "kind" not in settings.store.model_fields_set and not (settings.home / "objects").exists():
@@ -57,8 +61,35 @@ def _describe_minio() -> list[str]:
         "",
         "[up]",
         "minio = true",
+        *_describe_root(secrets.token_hex(10), secrets.token_hex(20)),
+        "",
+        *_describe_destruction(),
         "",
     ]
+
+
+def _describe_root(user: str, password: str) -> list[str]:
+    return [f'minio_root_user = "{user}"', f'minio_root_password = "{password}"']
+
+
+def _describe_destruction() -> list[str]:
+    return ["[destruction]", f'access_key = "{secrets.token_hex(10)}"', f'secret_key = "{secrets.token_hex(20)}"']
+
+
+def _part_from_root(path: Path) -> None:
+    """Let the key that was both MinIO's root and Sohoa's be the root alone, and give Sohoa a new one without its rights."""
+    text = path.read_text()
+    chosen = tomllib.loads(text)
+    up, s3 = chosen.get("up", {}), chosen.get("store", {}).get("s3", {})
+    if not up.get("minio") or "minio_root_user" in up or not {"access_key", "secret_key"} <= s3.keys():
+        return
+    root = _describe_root(s3["access_key"], s3["secret_key"])
+    for name, length in (("access_key", 10), ("secret_key", 20)):
+        text = text.replace(f'{name} = "{s3[name]}"', f'{name} = "{secrets.token_hex(length)}"', 1)
+    text = text.replace("minio = true\n", "\n".join(["minio = true", *root]) + "\n", 1)
+    text = "\n".join([text.rstrip("\n"), "", *_describe_destruction(), ""])
+    with os_errors_mapped(str(path)):
+        replace_atomically(path, text.encode(), 0o600)
 
 
 def _describe_prefect() -> list[str]:

@@ -70,10 +70,13 @@ class UpSettings(Section):
     """What ``sohoa up`` runs on this machine; it writes this itself, see docs/operations.md.
 
     ``minio_binary`` empty: the ``minio`` on PATH, else the one that scripts/minio-server finds or builds.
+    ``minio_root_user`` and ``minio_root_password`` are for MinIO itself and for making the keys of store and destruction.
     """
 
     minio: bool = False
     minio_binary: str = ""
+    minio_root_user: SecretStr = SecretStr("")
+    minio_root_password: SecretStr = SecretStr("")
     watch: bool = True
 
 

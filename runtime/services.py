@@ -14,6 +14,8 @@ from runtime.minio_binary import find_minio
 from runtime.settings import Settings
 from runtime.supervising import Service
 from runtime.wiring import House
+from storage.minio_admin import KeyPair, provision_minio
+from storage.s3_connection import S3Connection
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -32,6 +34,7 @@ def list_services(settings: Settings) -> tuple[Service, ...]:
     services.append(_sohoa("worker", ("worker",), environment, stop_s=60))
     services.append(_sohoa("dispatcher", ("dispatch",), environment))
     services.append(_sohoa("caretaker", ("caretaker",), environment))
+    services.append(_sohoa("keeper", ("keep",), environment))
     metrics = f"http://{settings.metrics.host}:{settings.metrics.port}/health"
     services.append(_sohoa("metrics", ("metrics",), environment, _answers(metrics)))
     if settings.up.watch:
@@ -64,9 +67,10 @@ def _minio(settings: Settings, environment: Mapping[str, str]) -> Service:
     data = settings.home / "minio"
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     command = (find_minio(settings), "server", "--quiet", "--address", s3.endpoint, str(data))
+    root = _minio_root(settings)
     own = {
-        "MINIO_ROOT_USER": s3.access_key.get_secret_value(),
-        "MINIO_ROOT_PASSWORD": s3.secret_key.get_secret_value(),
+        "MINIO_ROOT_USER": root.access_key,
+        "MINIO_ROOT_PASSWORD": root.secret_key,
         "MINIO_BROWSER": "off",
         "MINIO_UPDATE": "off",
         "HOME": str(settings.home),
@@ -75,14 +79,34 @@ def _minio(settings: Settings, environment: Mapping[str, str]) -> Service:
     return Service("minio", command, own, lambda: _store_answers(settings))
 
 
+def _minio_root(settings: Settings) -> KeyPair:
+    """Return the root key: one of its own, or in settings of before the same as Sohoa's."""
+    up, s3 = settings.up, settings.store.s3
+    user = up.minio_root_user.get_secret_value() or s3.access_key.get_secret_value()
+    return KeyPair(user, up.minio_root_password.get_secret_value() or s3.secret_key.get_secret_value())
+
+
 def _store_answers(settings: Settings) -> bool:
-    """Say whether the store takes a signed request: MinIO calls itself ready before it knows its keys."""
+    """Make buckets and keys, and say whether the store takes a signed request: MinIO is ready before it knows its keys."""
     try:
+        if settings.up.minio_root_user.get_secret_value():
+            _provision(settings)
         with House(settings) as house:
             house.archive.check()
     except SohoaError:
         return False
     return True
+
+
+def _provision(settings: Settings) -> None:
+    s3, destruction, root = settings.store.s3, settings.destruction, _minio_root(settings)
+    doomed = KeyPair(destruction.access_key.get_secret_value(), destruction.secret_key.get_secret_value())
+    provision_minio(
+        S3Connection(s3.endpoint, root.access_key, root.secret_key, secure=s3.secure, region=s3.region, ca_file=s3.ca_file),
+        (s3.originals_bucket, s3.archive_bucket),
+        KeyPair(s3.access_key.get_secret_value(), s3.secret_key.get_secret_value()),
+        doomed if doomed.access_key else None,
+    )
 
 
 def _answers(url: str) -> Callable[[], bool]:

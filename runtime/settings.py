@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validat
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from dossiers.errors import ConfigurationError
+from runtime.custody_settings import ArchiveSettings, AuditSettings, DestructionSettings, RetentionSettings
 from runtime.intake_settings import PortalSettings, WatchSettings
 from runtime.service_settings import (
     DispatchSettings,
@@ -29,49 +30,15 @@ from runtime.service_settings import (
     UpSettings,
 )
 from runtime.signing_settings import SigningSettings
+from runtime.store_settings import MirrorSettings, StoreSettings
 
 _PREFIX = "SOHOA_"
 _NOT_SETTINGS = ("SOHOA_TEST_", "SOHOA_CONFIG")
-_WELL_KNOWN_SECRETS = frozenset({"minioadmin", "minio123", "password", "changeme", "secret", "admin", "12345678"})
 
 
 def _default_home() -> Path:
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(base) / "sohoa"
-
-
-class S3Settings(Section):
-    """An S3 server. ``endpoint`` is host:port without a scheme; ``secure`` chooses https."""
-
-    endpoint: str = ""
-    access_key: SecretStr = SecretStr("")
-    secret_key: SecretStr = SecretStr("")
-    region: str = "us-east-1"
-    secure: bool = True
-    ca_file: Path | None = None
-    originals_bucket: str = "sohoa-originals"
-    archive_bucket: str = "sohoa-archive"
-    timeout_s: float = Field(default=20.0, gt=0, le=300)
-
-
-class StoreSettings(Section):
-    """Where originals and archive documents live."""
-
-    kind: Literal["directory", "s3"] = "directory"
-    s3: S3Settings = S3Settings()
-
-    @model_validator(mode="after")
-    def _complete(self) -> StoreSettings:
-        if self.kind == "s3":
-            keys = {"access_key": self.s3.access_key, "secret_key": self.s3.secret_key}
-            missing = [name for name, value in keys.items() if not value.get_secret_value()]
-            if not self.s3.endpoint:
-                missing.insert(0, "endpoint")
-            if missing:
-                raise ValueError(f"store.s3 needs {', '.join(missing)}")
-            if any(value.get_secret_value().lower() in _WELL_KNOWN_SECRETS for value in keys.values()):
-                raise ValueError("store.s3 uses a well-known default key; make keys of your own")
-        return self
 
 
 class CatalogSettings(Section):
@@ -114,17 +81,6 @@ class ReviewSettings(Section):
     min_text_confidence: float = Field(default=0.7, ge=0, le=1)
 
 
-class ArchiveSettings(Section):
-    """``retention_days`` locks an accepted document against deletion (governance mode); 0 locks nothing.
-
-    ``page_images`` is how PDFs hold their pages: ``compact``, in layers where that reads the same, or as in the ``source``.
-    """
-
-    retention_days: int = Field(default=365, ge=0)
-    page_images: Literal["compact", "source"] = "compact"
-    maintenance: str = ""
-
-
 class Settings(BaseSettings):
     """Everything that can be set. ``home`` (SOHOA_HOME) holds all that the embedded default writes."""
 
@@ -140,6 +96,10 @@ class Settings(BaseSettings):
     review: ReviewSettings = ReviewSettings()
     archive: ArchiveSettings = ArchiveSettings()
     trail: TrailSettings = TrailSettings()
+    retention: RetentionSettings = RetentionSettings()
+    destruction: DestructionSettings = DestructionSettings()
+    mirror: MirrorSettings = MirrorSettings()
+    audit: AuditSettings = AuditSettings()
     watch: WatchSettings = WatchSettings()
     portal: PortalSettings = PortalSettings()
     prefect: PrefectSettings = PrefectSettings()

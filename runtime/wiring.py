@@ -19,6 +19,7 @@ from catalog import Catalog, CatalogAddress, open_catalog
 from classifiers import ReviewThresholds
 from dossiers.document_type import DocumentType, load_document_types
 from dossiers.errors import ConfigurationError
+from dossiers.store_properties import StoreReport
 from ocr.engine import OcrEngine
 from ocr.limits import ScanLimits
 from ocr.null_engine import NullEngine
@@ -29,12 +30,15 @@ from pdf.identity import SigningIdentity, load_identity, read_trust_roots
 from pdf.timestamps import make_timestamper
 from runtime.settings import Settings, load_settings
 from runtime.signing_settings import KeySettings
+from runtime.stores import Stores, closing_stores, open_buckets, open_directories, probe
 from storage.archive import Archive
-from storage.directory_store import DirectoryStore
+from storage.audits import Audits
+from storage.custody import Custody
+from storage.destructions import Destructions
+from storage.erasing import Eraser
 from storage.files import PART_PREFIX, make_folder, os_errors_mapped
-from storage.object_store import ObjectStore
-from storage.s3_connection import S3Connection
-from storage.s3_store import S3Store
+from storage.keeping import Keeping
+from storage.manifests import Manifests
 from storage.trail_spool import TrailSpool
 from storage.trail_store import TrailStore
 
@@ -85,6 +89,58 @@ class House:
     @cached_property
     def trail_spool(self) -> TrailSpool:
         return TrailSpool(self.home / "trail-spool")
+
+    @cached_property
+    def custody(self) -> Custody:
+        return Custody(self.archive.documents)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        return Keeping(self.archive.originals, self.archive.documents)
+
+    @cached_property
+    def destructions(self) -> Destructions:
+        return Destructions(self.archive.documents)
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        return Manifests(self.archive.documents)
+
+    @cached_property
+    def audits(self) -> Audits:
+        return Audits(self.archive.documents)
+
+    @cached_property
+    def mirror(self) -> Stores | None:
+        """The two stores of the second copy, or None; they are made when they are absent."""
+        stores = self._open_mirror()
+        for store in stores or ():
+            store.ensure_bucket()
+        return stores
+
+    def open_eraser(self) -> Eraser:
+        """Open the store with the key for destruction. Raises ConfigurationError where there is none and one is needed."""
+        store, key = self.settings.store, self.settings.destruction
+        if store.kind == "directory":
+            return Eraser(*self._open_stores())
+        if not key.access_key.get_secret_value():
+            raise ConfigurationError(detail="destruction.access_key and secret_key: a key of the store that may delete")
+        return Eraser(*open_buckets(store.s3, key.access_key.get_secret_value(), key.secret_key.get_secret_value()))
+
+    def open_mirror_eraser(self) -> Eraser | None:
+        """Open the second copy likewise; None where there is none."""
+        mirror, key = self.settings.mirror, self.settings.destruction
+        if mirror.kind != "s3" or not key.mirror_access_key.get_secret_value():
+            if mirror.kind == "s3":
+                raise ConfigurationError(detail="destruction.mirror_access_key and mirror_secret_key: a key that may delete")
+            return Eraser(*self.mirror) if self.mirror is not None else None
+        secrets = (key.mirror_access_key.get_secret_value(), key.mirror_secret_key.get_secret_value())
+        return Eraser(*open_buckets(mirror.s3, *secrets))
+
+    def probe_store(self) -> StoreReport:
+        """Prove by trying, with our own key, what the store's buckets do. Raises nothing of the store's."""
+        with closing_stores(self._open_stores()) as stores:
+            return probe(stores)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -185,11 +241,13 @@ class House:
 
     def close(self) -> None:
         """Give back processes and connections that were opened."""
+        for store in self.__dict__.pop("mirror", None) or ():
+            store.close()
         for name in ("pages", "catalog"):
             room = self.__dict__.pop(name, None)
             if room is not None:
                 room.close()
-        for name in ("archive", "trail"):
+        for name in ("archive", "trail", "custody", "keeping", "destructions", "manifests", "audits"):
             self.__dict__.pop(name, None)
         for store in self.__dict__.pop("_stores", ()):
             store.close()
@@ -203,23 +261,19 @@ class House:
             raise ConfigurationError(detail="signing.identity = pkcs12 needs pkcs12_file and passphrase_file")
         return load_identity(key.pkcs12_file, _read_secret(key.passphrase_file), uses_pss=uses_pss)
 
+    def _open_mirror(self) -> Stores | None:
+        mirror = self.settings.mirror
+        if mirror.kind == "directory" and mirror.path is not None:
+            return open_directories(mirror.path)
+        return open_buckets(mirror.s3) if mirror.kind == "s3" else None
+
     @cached_property
-    def _stores(self) -> tuple[ObjectStore, ObjectStore]:
+    def _stores(self) -> Stores:
+        return self._open_stores()
+
+    def _open_stores(self) -> Stores:
         store = self.settings.store
-        if store.kind == "directory":
-            root = _make_folder(self.home / "objects")
-            return DirectoryStore(root / "originals"), DirectoryStore(root / "archive")
-        s3 = store.s3
-        connection = S3Connection(
-            endpoint=s3.endpoint,
-            access_key=s3.access_key.get_secret_value(),
-            secret_key=s3.secret_key.get_secret_value(),
-            region=s3.region,
-            secure=s3.secure,
-            ca_file=s3.ca_file,
-            read_timeout_s=s3.timeout_s,
-        )
-        return S3Store(connection, s3.originals_bucket), S3Store(connection, s3.archive_bucket)
+        return open_directories(self.home / "objects") if store.kind == "directory" else open_buckets(store.s3)
 
 
 class _InUse:

@@ -7,16 +7,19 @@ buckets keep the older versions, and nothing is written again that already stand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256 as new_sha256
 from pathlib import Path
 
 from dossiers.errors import IntegrityError, NotFoundError
+from dossiers.manifest import EntryKind
 from dossiers.model import Actor, ArchivedDocument, DescribedDocument, DocumentRole, Outcome, ScannedFile, SignedPdf
 from dossiers.page import RecognizedPage
 from storage import keys
+from storage.keeping import Bucket
 from storage.legal_metadata import LegalTerms
+from storage.manifests import ManifestWriter, digest_of, digests_of
 from storage.metadata import (
     DocumentMetadata,
     Recipe,
@@ -36,23 +39,24 @@ OnDamage = Callable[[IntegrityError], None]
 
 
 class Archive:
-    """The two buckets. Every method raises the storage errors of ``dossiers.errors``."""
+    """The two buckets, ``originals`` and ``documents``. Every method raises the storage errors of ``dossiers.errors``."""
 
     def __init__(
         self, originals: ObjectStore, documents: ObjectStore, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._originals = originals
-        self._documents = documents
+        self.originals = originals
+        self.documents = documents
+        self.manifest = ManifestWriter(documents, now)
         self._now = now
 
     def ensure_buckets(self) -> tuple[StoreProperties, StoreProperties]:
         """Create the buckets where they are absent; return the properties of that for originals and that for documents."""
-        return self._originals.ensure_bucket(), self._documents.ensure_bucket()
+        return self.originals.ensure_bucket(), self.documents.ensure_bucket()
 
     def check(self) -> None:
         """Prove that both buckets answer. Raises what keeps them from it."""
-        self._originals.check()
-        self._documents.check()
+        self.originals.check()
+        self.documents.check()
 
     # --- what was handed in -----------------------------------------------------------------------------------------
 
@@ -73,9 +77,9 @@ class Archive:
         the file's bytes are not those of ``sha256``, ``UnreadablePathError`` when it cannot be read.
         """
         kept = self._find_original(sha256)
-        if kept is not None and is_intact(self._originals, kept.key, sha256):
+        if kept is not None and is_intact(self.originals, kept.key, sha256):
             if retain_until is not None:
-                lock_until(self._originals, kept.key, retain_until)
+                lock_until(self.originals, kept.key, retain_until)
             return kept.key
         metadata = {
             "name": fit_encoded(name, 900),
@@ -83,7 +87,9 @@ class Archive:
             "actor": fit_encoded(actor.id, 300),
         }
         key = keys.original_key(sha256, name)
-        return self._originals.put(key, path, media_type, metadata, retain_until, sha256=sha256).key
+        stored = self.originals.put(key, path, media_type, metadata, retain_until, sha256=sha256)
+        self.manifest.add(EntryKind.STORED, digest_of(Bucket.ORIGINALS, stored))
+        return stored.key
 
     def holds_original(self, sha256: str) -> bool:
         """Say whether a file's bytes stand in the bucket, without reading them."""
@@ -94,7 +100,7 @@ class Archive:
         kept = self._find_original(sha256)
         if kept is None:
             raise NotFoundError(what=f"the original {sha256}")
-        stored = self._originals.download(kept.key, to_path)
+        stored = self.originals.download(kept.key, to_path)
         if stored.sha256 not in (None, sha256):
             to_path.unlink(missing_ok=True)
             raise IntegrityError(what=kept.key, detail="its digest is not the one in its key")
@@ -103,35 +109,35 @@ class Archive:
     def list_originals(self) -> Iterator[str]:
         """Yield the digest (SHA-256, hex) of every handed-in file whose bytes stand in the store, in their order."""
         for number in range(256):
-            found = (keys.sha256_of_original(item.key) for item in self._originals.list(f"{number:02x}/"))
+            found = (keys.sha256_of_original(item.key) for item in self.originals.list(f"{number:02x}/"))
             yield from sorted(sha256 for sha256 in found if sha256 is not None)
 
     def record_submission(self, record: SubmissionRecord) -> bool:
         """Store what became of a handed-in file; return False when just that already stands there."""
         key, data = keys.submission_key(record.sha256), dump_submission(record)
         try:
-            if self._originals.get(key) == data:
+            if self.originals.get(key) == data:
                 return False
         except (NotFoundError, IntegrityError):
             pass  # none yet, or one that must be replaced; the damaged version stays as an older one
-        self._originals.put(key, data, "application/json", {"state": record.state.value})
+        self.originals.put(key, data, "application/json", {"state": record.state.value})
         return True
 
     def find_submission(self, sha256: str) -> SubmissionRecord | None:
         """Return the record of a handed-in file, or None. Raises ``IntegrityError`` when it is damaged."""
         key = keys.submission_key(sha256)
         try:
-            return parse_submission(self._originals.get(key), key)
+            return parse_submission(self.originals.get(key), key)
         except NotFoundError:
             return None
 
     def iter_submissions(self, on_damage: OnDamage | None = None) -> Iterator[SubmissionRecord]:
         """Yield the records of all handed-in files. Damaged ones are raised, or told to ``on_damage`` and passed over."""
         prefixes = (f"{number:02x}/" for number in range(256))  # the trail stands in the same bucket, with many objects
-        listed = (found.key for prefix in prefixes for found in self._originals.list(prefix))
+        listed = (found.key for prefix in prefixes for found in self.originals.list(prefix))
         for key in filter(keys.is_submission_key, listed):
             try:
-                record = parse_submission(self._originals.get(key), key)
+                record = parse_submission(self.originals.get(key), key)
             except IntegrityError as error:
                 _tell(error, on_damage)
             else:
@@ -186,7 +192,7 @@ class Archive:
         if known is not None and is_whole:
             record = record.model_copy(update={"pdf": known.pdf, "words": known.words})
         elif known is None:
-            record = adopt_unfinished(self._documents, record)
+            record = adopt_unfinished(self.documents, record)
         self._write_document(record, signed.path, words, until)
         self._supersede_unfiled(record, actor)
         return record.to_archived()
@@ -200,7 +206,7 @@ class Archive:
 
         Damaged ones are raised, or told to ``on_damage`` and passed over.
         """
-        for key in (found.key for found in self._documents.list() if keys.is_metadata_key(found.key)):
+        for key in (found.key for found in self.documents.list() if keys.is_metadata_key(found.key)):
             try:
                 record = self._read_metadata(key)
             except IntegrityError as error:
@@ -211,14 +217,14 @@ class Archive:
 
     def read_words(self, record: DocumentMetadata) -> tuple[RecognizedPage, ...]:
         """Return a document's pages with their words. Raises ``NotFoundError``, or ``IntegrityError`` when they changed."""
-        data = self._documents.get(record.words.key)
+        data = self.documents.get(record.words.key)
         if new_sha256(data).hexdigest() != record.words.sha256:
             raise IntegrityError(what=record.words.key, detail="its digest is not the one in the metadata")
         return parse_words(data, record.words.key)
 
     def read_pdf(self, record: DocumentMetadata, to_path: Path) -> StoredObject:
         """Write a document's PDF to a path. Raises ``NotFoundError``, or ``IntegrityError`` when it changed."""
-        stored = self._documents.download(record.pdf.key, to_path)
+        stored = self.documents.download(record.pdf.key, to_path)
         if stored.sha256 not in (None, record.pdf.sha256):
             to_path.unlink(missing_ok=True)
             raise IntegrityError(what=record.pdf.key, detail="its digest is not the one in the metadata")
@@ -226,16 +232,16 @@ class Archive:
 
     def read_bytes(self, key: str) -> bytes:
         """Return an object of the archive bucket as it stands. Raises ``NotFoundError``, or ``IntegrityError``."""
-        return self._documents.get(key)
+        return self.documents.get(key)
 
     def stat_document(self, record: DocumentMetadata) -> tuple[StoredObject, ...]:
         """Return what the store tells of a document's PDF, words and metadata, their locks included."""
-        found = (self._documents.stat(key) for key in (record.pdf.key, record.words.key, record.metadata_key))
+        found = (self.documents.stat(key) for key in (record.pdf.key, record.words.key, record.metadata_key))
         return tuple(stored for stored in found if stored is not None)
 
     def is_document_intact(self, record: DocumentMetadata) -> bool:
         """Read a document's PDF and words through and return whether both are the bytes that its metadata names."""
-        return all(is_intact(self._documents, part.key, part.sha256) for part in (record.pdf, record.words))
+        return all(is_intact(self.documents, part.key, part.sha256) for part in (record.pdf, record.words))
 
     def supersede(self, record: DocumentMetadata, successor_key: str, actor: Actor) -> None:
         """Write into a document's metadata that another record took its place; what it was stays as an older version."""
@@ -247,11 +253,11 @@ class Archive:
     # --- within -----------------------------------------------------------------------------------------------------
 
     def _find_original(self, sha256: str) -> StoredObject | None:
-        return next(self._originals.list(keys.original_prefix(sha256) + keys.ORIGINAL_STEM), None)
+        return next(self.originals.list(keys.original_prefix(sha256) + keys.ORIGINAL_STEM), None)
 
     def _read_metadata(self, key: str) -> DocumentMetadata | None:
         try:
-            return parse_metadata(self._documents.get(key), key)
+            return parse_metadata(self.documents.get(key), key)
         except NotFoundError:
             return None
 
@@ -279,23 +285,27 @@ class Archive:
 
     def _write_document(self, record: DocumentMetadata, pdf_path: Path, words: bytes, until: datetime | None) -> None:
         metadata = object_metadata(record)
-        if not is_intact(self._documents, record.pdf.key, record.pdf.sha256):
-            self._documents.put(record.pdf.key, pdf_path, "application/pdf", metadata, sha256=record.pdf.sha256)
-        if not is_intact(self._documents, record.words.key, record.words.sha256):
-            self._documents.put(record.words.key, words, "application/json", metadata, sha256=record.words.sha256)
+        stored: list[StoredObject] = []
+        if not is_intact(self.documents, record.pdf.key, record.pdf.sha256):
+            stored.append(self.documents.put(record.pdf.key, pdf_path, "application/pdf", metadata, sha256=record.pdf.sha256))
+        if not is_intact(self.documents, record.words.key, record.words.sha256):
+            stored.append(self.documents.put(record.words.key, words, "application/json", metadata, sha256=record.words.sha256))
         # Locked only now that both are there, so that an interruption leaves nothing locked that no record names.
         if until is not None:
-            lock_until(self._documents, record.pdf.key, until)
-            lock_until(self._documents, record.words.key, until)
-        self._put_metadata(record, until)
+            lock_until(self.documents, record.pdf.key, until)
+            lock_until(self.documents, record.words.key, until)
+        self._put_metadata(record, until, stored)
 
-    def _put_metadata(self, record: DocumentMetadata, until: datetime | None) -> None:
-        self._documents.put(record.metadata_key, record.to_json(), "application/json", object_metadata(record), until)
+    def _put_metadata(self, record: DocumentMetadata, until: datetime | None, before: Sequence[StoredObject] = ()) -> None:
+        """Store a record, and write it into the manifest with what was stored ``before`` it."""
+        data = record.to_json()
+        stored = self.documents.put(record.metadata_key, data, "application/json", object_metadata(record), until)
+        self.manifest.add(EntryKind.STORED, *digests_of(Bucket.ARCHIVE, (*before, stored)))
 
     def _lock_document(self, record: DocumentMetadata, until: datetime | None) -> None:
         if until is not None:
             for key in (record.pdf.key, record.words.key, record.metadata_key):
-                lock_until(self._documents, key, until)
+                lock_until(self.documents, key, until)
 
     def _supersede_unfiled(self, record: DocumentMetadata, actor: Actor) -> None:
         """Retire the record of the same document from before its dossier was known."""

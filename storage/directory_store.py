@@ -7,7 +7,7 @@ this program, not someone who may write in the folder. ``storage.version_tree`` 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,6 +27,8 @@ from storage.files import (
 )
 from storage.object_store import (
     DEFAULT_MAX_BYTES,
+    LOCK_MODE,
+    Reread,
     StoredObject,
     StoreProperties,
     decode_metadata,
@@ -86,7 +88,16 @@ class DirectoryStore:
                 with part.open("rb") as stream:
                     if hash_chunks(read_chunks(stream)) != written:
                         raise IntegrityError(what=key, detail="read back other bytes than were written")
-                stored = StoredObject(key, part.stat().st_size, written, None, media_type, kept_metadata, until)
+                stored = StoredObject(
+                    key=key,
+                    size_bytes=part.stat().st_size,
+                    sha256=written,
+                    version_id=None,
+                    media_type=media_type,
+                    metadata=kept_metadata,
+                    retain_until=until,
+                    lock_mode=LOCK_MODE if until else None,
+                )
                 return self._commit(stored, part)
             finally:
                 part.unlink(missing_ok=True)
@@ -119,6 +130,14 @@ class DirectoryStore:
             os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             return hash_chunks(read_chunks(stream))
 
+    def reread(
+        self, key: str, *, version_id: str | None = None, on_chunk: Callable[[int], None] = lambda _size: None
+    ) -> Reread:
+        """Read all of a version from the disk, see ``ObjectStore.reread``."""
+        with self._opened(key, version_id) as (stored, stream):
+            os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            return Reread(stored, hash_chunks(_told(read_chunks(stream), on_chunk)))
+
     def stat(self, key: str, *, version_id: str | None = None) -> StoredObject | None:
         """Return what is known of an object, see ``ObjectStore.stat``."""
         validate_key(key)
@@ -126,13 +145,13 @@ class DirectoryStore:
             self._require_root()
             return self._find(key, version_id)
 
-    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject]:
         """Yield newest versions in order of keys, see ``ObjectStore.list``."""
         validate_prefix(prefix)
         with os_errors_mapped(str(self._root)):
             self._require_root()
             for key in self._keys_below("", prefix):
-                if stored := self._find(key, None):
+                if key > after and (stored := self._find(key, None)):
                     yield stored
 
     def versions(self, key: str) -> tuple[StoredObject, ...]:
@@ -155,9 +174,26 @@ class DirectoryStore:
                 until = to_lock_time(retain_until)
                 if until and stored.retain_until and until < stored.retain_until:
                     raise StorageDeniedError(detail=f"the lock on {key} cannot be shortened")
-                locked = replace(stored, retain_until=until)
+                locked = replace(stored, retain_until=until, lock_mode=LOCK_MODE)
                 self._tree.write_sidecar(locked, stored.version_id)
                 return locked
+
+    def read_lock(self, key: str, *, version_id: str | None = None) -> StoredObject | None:
+        """Return a version with its lock, see ``ObjectStore.read_lock``."""
+        return self.stat(key, version_id=version_id)
+
+    def set_legal_hold(self, key: str, is_held: bool, *, version_id: str | None = None) -> StoredObject:
+        """Put a legal hold on a version or take it off, see ``ObjectStore.set_legal_hold``."""
+        validate_key(key)
+        with os_errors_mapped(key):
+            self._require_root()
+            with self._tree.locked(self._lock_timeout_s):
+                stored = self._find(key, version_id)
+                if stored is None or stored.version_id is None:
+                    raise NotFoundError(what=key)
+                changed = replace(stored, is_held=is_held)
+                self._tree.write_sidecar(changed, stored.version_id)
+                return changed
 
     def delete(self, key: str, *, version_id: str | None = None) -> None:
         """Remove a version, see ``ObjectStore.delete``."""
@@ -168,8 +204,8 @@ class DirectoryStore:
                 stored = self._find(key, version_id)
                 if stored is None or stored.version_id is None:
                     return
-                if stored.retain_until and stored.retain_until > datetime.now(UTC):
-                    raise StorageDeniedError(detail=f"{key} is locked until {stored.retain_until.isoformat()}")
+                if stored.is_locked(datetime.now(UTC)):
+                    raise StorageDeniedError(detail=f"{key} is {_describe_lock(stored)}")
                 self._tree.remove(key, stored.version_id)
                 self._tree.refresh_view(key)
 
@@ -238,6 +274,18 @@ class DirectoryStore:
                     yield from self._keys_below(name[:-1], prefix)
             elif name.startswith(prefix) and self._tree.version_ids(name):
                 yield name
+
+
+def _told(chunks: Iterator[bytes], on_chunk: Callable[[int], None]) -> Iterator[bytes]:
+    for chunk in chunks:
+        on_chunk(len(chunk))
+        yield chunk
+
+
+def _describe_lock(stored: StoredObject) -> str:
+    if stored.is_held or stored.retain_until is None:
+        return "under a legal hold"
+    return f"locked until {stored.retain_until.isoformat()}"
 
 
 def _require_digest(stored: StoredObject, found: str) -> None:

@@ -5,6 +5,7 @@ originals bucket   <sha[:2]>/<sha>/original.<ext>
 archive bucket     <dossier number or _unfiled>/<document id>/<pdf sha>.pdf
                    <dossier number or _unfiled>/<document id>/<words sha>.words.json
                    <dossier number or _unfiled>/<document id>/metadata.json
+                   _custody/…                   what is kept about the archive itself: manifests, acts, tombstones
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ ORIGINAL_STEM = "original."
 SUBMISSION_NAME = "submission.json"
 METADATA_NAME = "metadata.json"
 UNFILED = "_unfiled"
+
+CUSTODY_PREFIX = "_custody/"
+"""No dossier's folder begins with an underscore, save that of the unfiled."""
+CHECK_PREFIX = CUSTODY_PREFIX + "check/"
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _EXTENSION = re.compile(r"[a-z0-9]{1,8}")
@@ -107,6 +112,11 @@ def dossier_folder(dossier_number: str | None) -> str:
     if len(segment) > _MAX_FOLDER_BYTES or not number.isprintable():
         raise InvalidCodeError(value=ascii(number[:60]), kind="mã hồ sơ")
     return segment
+
+
+def is_sha256(text: str) -> bool:
+    """Say whether a text is a SHA-256 in lower-case hex."""
+    return bool(_SHA256.fullmatch(text))
 
 
 def require_sha256(digest: str) -> str:

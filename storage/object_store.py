@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,9 @@ MAX_KEY_BYTES = 1024
 MAX_SEGMENT_BYTES = 240  # a file name holds 255 bytes; some are left for temporary names
 MAX_METADATA_BYTES = 2048  # Amazon S3: the sum of the bytes of all names and values of user-defined metadata
 
+LOCK_MODE = "GOVERNANCE"
+"""The mode of every lock that Sohoa sets (Amazon S3, object lock)."""
+
 DIGEST_NAME = "sha256"
 """The metadata name under which a store keeps the digest; callers cannot set it."""
 
@@ -41,6 +44,7 @@ class StoredObject:
 
     ``sha256`` is hex, None where the store does not know it (a listing of an S3 bucket). ``metadata`` is Unicode, NFC,
     without the digest; a listing may leave it empty. ``retain_until`` is UTC; None when the version is not locked.
+    ``lock_mode`` is the lock's mode in the store's own word; ``is_held`` says that a legal hold is on the version.
     """
 
     key: str
@@ -50,6 +54,20 @@ class StoredObject:
     media_type: str = "application/octet-stream"
     metadata: Mapping[str, str] = field(default_factory=dict)
     retain_until: datetime | None = None
+    lock_mode: str | None = None
+    is_held: bool = False
+
+    def is_locked(self, now: datetime) -> bool:
+        """Say whether the version may not be deleted at a time: its lock has not ended, or a legal hold is on it."""
+        return self.is_held or (self.retain_until is not None and self.retain_until > now)
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What was found when all bytes of a version were read again: their digest (SHA-256, hex), and what the store says."""
+
+    stored: StoredObject
+    found_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +133,21 @@ class ObjectStore(Protocol):
         """Read all of an object and return the SHA-256 (hex) of what was read. Raises ``NotFoundError``."""
         ...
 
+    def reread(
+        self, key: str, *, version_id: str | None = None, on_chunk: Callable[[int], None] = lambda _size: None
+    ) -> Reread:
+        """Read all of a version in one request, telling ``on_chunk`` the size of each piece.
+
+        The digests are not compared: that is for the caller. Raises ``NotFoundError``, or what keeps it from being read.
+        """
+        ...
+
     def stat(self, key: str, *, version_id: str | None = None) -> StoredObject | None:
         """Return what is known of an object, or None when there is none."""
         ...
 
-    def list(self, prefix: str = "") -> Iterator[StoredObject]:
-        """Yield the newest version of every key that starts with a prefix, in order of the keys."""
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject]:
+        """Yield the newest version of every key that starts with a prefix, in order of the keys, from behind ``after``."""
         ...
 
     def versions(self, key: str) -> tuple[StoredObject, ...]:
@@ -134,10 +161,25 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def read_lock(self, key: str, *, version_id: str | None = None) -> StoredObject | None:
+        """Return a version with its lock and hold as the store answers when it is asked for just these, None without one.
+
+        ``stat`` may leave them out: some servers tell them of the newest version only.
+        """
+        ...
+
+    def set_legal_hold(self, key: str, is_held: bool, *, version_id: str | None = None) -> StoredObject:
+        """Put a legal hold on a version, which then cannot be deleted whatever its lock says, or take it off.
+
+        Raises ``NotFoundError``, or ``StorageDeniedError`` when the store does not do it.
+        """
+        ...
+
     def delete(self, key: str, *, version_id: str | None = None) -> None:
         """Remove one version for good, the newest by default; no error when there is none.
 
-        For tests and abandoned parts. Raises ``StorageDeniedError`` when the version is locked.
+        For destruction after retention, tests and abandoned parts. Raises ``StorageDeniedError`` when the version is locked
+        or held, or when our key may not.
         """
         ...
 

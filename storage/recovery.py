@@ -19,11 +19,13 @@ def is_intact(store: ObjectStore, key: str, sha256: str) -> bool:
         return False
 
 
-def lock_until(store: ObjectStore, key: str, until: datetime) -> None:
-    """Lock an object's newest version until a time at least; no change when it is locked that long or longer."""
+def lock_until(store: ObjectStore, key: str, until: datetime) -> bool:
+    """Lock an object's newest version until a time at least; return whether it was locked less, or not, before."""
     stored = store.stat(key)
-    if stored is not None and (stored.retain_until is None or stored.retain_until < until):
-        store.extend_retention(key, until, version_id=stored.version_id)
+    if stored is None or (stored.retain_until is not None and stored.retain_until >= until):
+        return False
+    store.extend_retention(key, until, version_id=stored.version_id)
+    return True
 
 
 def adopt_unfinished(store: ObjectStore, record: DocumentMetadata) -> DocumentMetadata:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
@@ -36,6 +37,8 @@ from storage.object_store import (
     CHUNK_BYTES,
     DEFAULT_MAX_BYTES,
     DIGEST_NAME,
+    LOCK_MODE,
+    Reread,
     StoredObject,
     StoreProperties,
     decode_metadata,
@@ -51,19 +54,23 @@ PART_BYTES = 16 * 1024 * 1024
 """Larger objects go up in parts of this size, one in memory at a time."""
 
 _META_PREFIX = "x-amz-meta-"
+_NO_DEFAULT_LOCK = "DefaultRetention"  # versitygw answers with a rule without one, which the client cannot read
 _NO_LOCK_CODES = frozenset({"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration"})
 _MADE_BY_OTHERS = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 
 
 class S3Store:
-    """One bucket of an S3 server. Safe for several threads."""
+    """One bucket of an S3 server. Safe for several threads.
+
+    ``client`` is for the probes of ``storage.s3_probe``, which do what nothing else may.
+    """
 
     def __init__(self, connection: S3Connection, bucket: str) -> None:
-        self._bucket = bucket
+        self.bucket = bucket
         self._address, secure = split_endpoint(connection)
         self._http = build_pool(connection)
         try:
-            self._client = Minio(
+            self.client = Minio(
                 self._address,
                 access_key=connection.access_key,
                 secret_key=connection.secret_key,
@@ -75,23 +82,28 @@ class S3Store:
             raise ConfigurationError(detail=f"{self._address} is not the address of an S3 server") from error
 
     def __repr__(self) -> str:
-        return f"S3Store({self._address!r}, {self._bucket!r})"
+        return f"S3Store({self._address!r}, {self.bucket!r})"
 
     def ensure_bucket(self) -> StoreProperties:
         """Create the bucket with object lock, and so with versioning, when it is absent; see ``ObjectStore``."""
-        with self._errors_mapped(self._bucket):
-            if not self._client.bucket_exists(self._bucket):
+        with self.errors_mapped(self.bucket):
+            if not self.client.bucket_exists(self.bucket):
                 with suppress_codes(_MADE_BY_OTHERS):
-                    self._client.make_bucket(self._bucket, object_lock=True)
+                    self.client.make_bucket(self.bucket, object_lock=True)
         return self.check()
 
     def check(self) -> StoreProperties:
         """Ask the server for the bucket's properties, see ``ObjectStore.check``."""
-        with self._errors_mapped(self._bucket):
-            versioning = self._client.get_bucket_versioning(self._bucket).status == "Enabled"
+        with self.errors_mapped(self.bucket):
+            versioning = self.client.get_bucket_versioning(self.bucket).status == "Enabled"
             has_lock = False
-            with suppress_codes(_NO_LOCK_CODES):
-                self._client.get_object_lock_config(self._bucket)
+            try:
+                with suppress_codes(_NO_LOCK_CODES):
+                    self.client.get_object_lock_config(self.bucket)
+                    has_lock = True
+            except ValueError as error:
+                if _NO_DEFAULT_LOCK not in str(error):
+                    raise
                 has_lock = True
         return StoreProperties(versioning=versioning, object_lock=has_lock)
 
@@ -113,9 +125,9 @@ class S3Store:
         if sha256 is not None and known != sha256:
             raise IntegrityError(what=key, detail="the bytes to be stored are not those of the digest given")
         size_bytes = len(data) if isinstance(data, bytes) else data.stat().st_size
-        with _open_data(data) as stream, self._errors_mapped(key):
-            written = self._client.put_object(
-                self._bucket,
+        with _open_data(data) as stream, self.errors_mapped(key):
+            written = self.client.put_object(
+                self.bucket,
                 key,
                 stream,
                 size_bytes,
@@ -130,12 +142,13 @@ class S3Store:
             with suppress(SohoaError):
                 self.delete(key, version_id=version_id)
             raise IntegrityError(what=key, detail="read back other bytes than were written")
-        return StoredObject(key, size_bytes, known, version_id, media_type, decode_metadata(encoded), until)
+        stored = StoredObject(key, size_bytes, known, version_id, media_type, decode_metadata(encoded))
+        return replace(stored, retain_until=until, lock_mode=LOCK_MODE) if until else stored
 
     def get(self, key: str, *, max_bytes: int = DEFAULT_MAX_BYTES, version_id: str | None = None) -> bytes:
         """Return an object's bytes, see ``ObjectStore.get``."""
         data = bytearray()
-        with self._errors_mapped(key), self._opened(key, version_id) as response:
+        with self.errors_mapped(key), self._opened(key, version_id) as response:
             for chunk in response.stream(CHUNK_BYTES):
                 data += chunk
                 if len(data) > max_bytes:
@@ -145,7 +158,7 @@ class S3Store:
 
     def download(self, key: str, path: Path, *, version_id: str | None = None) -> StoredObject:
         """Write an object's bytes to a file, see ``ObjectStore.download``."""
-        with self._errors_mapped(key), self._opened(key, version_id) as response, os_errors_mapped(str(path.name)):
+        with self.errors_mapped(key), self._opened(key, version_id) as response, os_errors_mapped(str(path.name)):
             part = part_path(path.parent)
             try:
                 found = write_synced(part, response.stream(CHUNK_BYTES))
@@ -159,33 +172,46 @@ class S3Store:
 
     def digest(self, key: str, *, version_id: str | None = None) -> str:
         """Read all of an object from the server and return its SHA-256, see ``ObjectStore.digest``."""
-        with self._errors_mapped(key), self._opened(key, version_id) as response:
+        with self.errors_mapped(key), self._opened(key, version_id) as response:
             return hash_chunks(response.stream(CHUNK_BYTES))
+
+    def reread(
+        self, key: str, *, version_id: str | None = None, on_chunk: Callable[[int], None] = lambda _size: None
+    ) -> Reread:
+        """Read all of a version in one request, see ``ObjectStore.reread``."""
+        hashed, size_bytes = hashlib.sha256(), 0
+        with self.errors_mapped(key), self._opened(key, version_id) as response:
+            for chunk in response.stream(CHUNK_BYTES):
+                hashed.update(chunk)
+                size_bytes += len(chunk)
+                on_chunk(len(chunk))
+            stored = _from_headers(key, size_bytes, response.headers)
+        return Reread(stored, hashed.hexdigest())
 
     def stat(self, key: str, *, version_id: str | None = None) -> StoredObject | None:
         """Return what is known of an object, see ``ObjectStore.stat``."""
         validate_key(key)
         try:
-            with self._errors_mapped(key):
-                found = self._client.stat_object(self._bucket, key, version_id=version_id)
+            with self.errors_mapped(key):
+                found = self.client.stat_object(self.bucket, key, version_id=version_id)
         except NotFoundError:
             self._require_bucket()  # an answer without a body does not say whether the bucket or the key is absent
             return None
         return _from_headers(key, found.size or 0, found.metadata or {})
 
-    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+    def list(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject]:
         """Yield newest versions in order of keys, without digests and metadata; see ``ObjectStore.list``."""
         validate_prefix(prefix)
-        with self._errors_mapped(f"{self._bucket}/{prefix}"):
-            for found in self._client.list_objects(self._bucket, prefix=prefix, recursive=True):
+        with self.errors_mapped(f"{self.bucket}/{prefix}"):
+            for found in self.client.list_objects(self.bucket, prefix=prefix, recursive=True, start_after=after or None):
                 if found.object_name and not found.is_dir:
                     yield StoredObject(found.object_name, found.size or 0, None, found.version_id)
 
     def versions(self, key: str) -> tuple[StoredObject, ...]:
         """Return a key's versions, see ``ObjectStore.versions``."""
         validate_key(key)
-        with self._errors_mapped(key):
-            found = self._client.list_objects(self._bucket, prefix=key, recursive=True, include_version=True)
+        with self.errors_mapped(key):
+            found = self.client.list_objects(self.bucket, prefix=key, recursive=True, include_version=True)
             ids = [one.version_id for one in found if one.object_name == key and not one.is_delete_marker]
         stored = (self.stat(key, version_id=version_id) for version_id in ids)
         return tuple(one for one in stored if one)
@@ -198,34 +224,60 @@ class S3Store:
             raise NotFoundError(what=key)
         if stored.retain_until and until < stored.retain_until:
             raise StorageDeniedError(detail=f"the lock on {key} cannot be shortened")
-        with self._errors_mapped(key):
-            self._client.set_object_retention(self._bucket, key, Retention(GOVERNANCE, until), version_id=stored.version_id)
+        with self.errors_mapped(key):
+            self.client.set_object_retention(self.bucket, key, Retention(GOVERNANCE, until), version_id=stored.version_id)
         locked = self.stat(key, version_id=stored.version_id)
         if locked is None or locked.retain_until is None:
-            raise StorageDeniedError(detail=f"{self._bucket} does not lock {key}")
+            raise StorageDeniedError(detail=f"{self.bucket} does not lock {key}")
         return locked
+
+    def read_lock(self, key: str, *, version_id: str | None = None) -> StoredObject | None:
+        """Ask for a version's lock and hold, see ``ObjectStore.read_lock``."""
+        stored = self.stat(key, version_id=version_id)
+        if stored is None:
+            return None
+        with self.errors_mapped(key):
+            lock = self.client.get_object_retention(self.bucket, key, version_id=stored.version_id)
+            is_held = self.client.is_object_legal_hold_enabled(self.bucket, key, version_id=stored.version_id)
+        if lock is None:
+            return replace(stored, retain_until=None, lock_mode=None, is_held=is_held)
+        until = lock.retain_until_date.astimezone(UTC)
+        return replace(stored, retain_until=until, lock_mode=lock.mode, is_held=is_held)
+
+    def set_legal_hold(self, key: str, is_held: bool, *, version_id: str | None = None) -> StoredObject:
+        """Put a legal hold on a version or take it off, see ``ObjectStore.set_legal_hold``."""
+        stored = self.stat(key, version_id=version_id)
+        if stored is None:
+            raise NotFoundError(what=key)
+        change = self.client.enable_object_legal_hold if is_held else self.client.disable_object_legal_hold
+        with self.errors_mapped(key):
+            change(self.bucket, key, version_id=stored.version_id)
+            now_held = self.client.is_object_legal_hold_enabled(self.bucket, key, version_id=stored.version_id)
+        if now_held is not is_held:
+            raise StorageDeniedError(detail=f"{self.bucket} does not {'hold' if is_held else 'release'} {key}")
+        return replace(stored, is_held=is_held)
 
     def delete(self, key: str, *, version_id: str | None = None) -> None:
         """Remove a version for good; the server refuses when it is locked. See ``ObjectStore.delete``."""
         stored = self.stat(key, version_id=version_id)
         if stored is None:
             return
-        with self._errors_mapped(key):
-            self._client.remove_object(self._bucket, key, version_id=stored.version_id)
+        with self.errors_mapped(key):
+            self.client.remove_object(self.bucket, key, version_id=stored.version_id)
 
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._http.clear()
 
     def _require_bucket(self) -> None:
-        with self._errors_mapped(self._bucket):
-            if not self._client.bucket_exists(self._bucket):
-                raise ConfigurationError(detail=f"the bucket {self._bucket} does not exist")
+        with self.errors_mapped(self.bucket):
+            if not self.client.bucket_exists(self.bucket):
+                raise ConfigurationError(detail=f"the bucket {self.bucket} does not exist")
 
     @contextmanager
     def _opened(self, key: str, version_id: str | None) -> Iterator[_Response]:
         validate_key(key)
-        response = self._client.get_object(self._bucket, key, version_id=version_id)
+        response = self.client.get_object(self.bucket, key, version_id=version_id)
         try:
             yield response
         finally:
@@ -233,7 +285,7 @@ class S3Store:
             response.release_conn()
 
     @contextmanager
-    def _errors_mapped(self, what: str) -> Iterator[None]:
+    def errors_mapped(self, what: str) -> Iterator[None]:
         """Turn errors of the client, of HTTP and of the network within the block into ours."""
         try:
             yield
@@ -290,6 +342,8 @@ def _from_headers(key: str, size_bytes: int, headers: Mapping[str, str]) -> Stor
         media_type=lowered.get("content-type", "application/octet-stream"),
         metadata=decode_metadata(encoded),
         retain_until=datetime.fromisoformat(until).astimezone(UTC) if until else None,
+        lock_mode=lowered.get("x-amz-object-lock-mode") if until else None,
+        is_held=lowered.get("x-amz-object-lock-legal-hold", "").upper() == "ON",
     )
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from dossiers.errors import IntegrityError, StorageDeniedError, StorageUnavailableError
 from storage.files import make_folder, part_path, replace_atomically, sync_folder
-from storage.object_store import StoredObject
+from storage.object_store import LOCK_MODE, StoredObject
 
 _STALE_PART_AGE_S = 24 * 3600.0
 _LOCK_POLL_S = 0.02
@@ -150,6 +150,7 @@ def _dump_sidecar(stored: StoredObject) -> bytes:
         "media_type": stored.media_type,
         "metadata": dict(stored.metadata),
         "retain_until": stored.retain_until.isoformat() if stored.retain_until else None,
+        "is_held": stored.is_held,
     }
     return json.dumps(sidecar, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
@@ -166,6 +167,8 @@ def _parse_sidecar(data: bytes, key: str, version_id: str) -> StoredObject:
             media_type=str(sidecar["media_type"]),
             metadata={str(name): str(value) for name, value in sidecar["metadata"].items()},
             retain_until=datetime.fromisoformat(retain_until).astimezone(UTC) if retain_until else None,
+            lock_mode=LOCK_MODE if retain_until else None,
+            is_held=bool(sidecar.get("is_held", False)),  # absent in sidecars from before holds
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IntegrityError(what=key, detail="its sidecar is damaged") from error

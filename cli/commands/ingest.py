@@ -14,6 +14,7 @@ from cli.options import AsJson
 from dossiers.model import Actor
 from operations.ingesting import DossierScans, ingest_files
 from operations.paths import find_scans
+from operations.proving_store import require_store
 from operations.results import OUTCOMES_VI, FileResult
 from runtime.prefect_environment import prepare_prefect_environment
 from runtime.settings import load_settings
@@ -31,6 +32,7 @@ def ingest(
     """Digitize, sign, archive and index scans. The files themselves are left where they are."""
     results: list[FileResult] = []
     with errors_as_exit_codes(as_json=as_json), House(load_settings()) as house:
+        require_store(house, current_actor())
         for result in ingest_shown(house, paths, current_actor(), dossier):
             results.append(result)
             if as_json:

@@ -15,6 +15,7 @@ from runtime.wiring import House
 
 _ENDINGS_VI = {
     Ending.ARCHIVED: "đã lưu trữ",
+    Ending.DESTROYED: "đã hủy theo thời hạn",
     Ending.NEEDS_PERSON: "cần người xử lý",
     Ending.DUPLICATE: "trùng lặp",
     Ending.REJECTED: "bị từ chối",

@@ -16,6 +16,7 @@ from dossiers.model import Actor
 from operations.caretaking import Caretaker
 from operations.dispatching import Dispatcher
 from operations.health_server import make_health_server
+from operations.proving_store import require_store
 from runtime.logging import configure_logging
 from runtime.prefect_environment import (
     prepare_prefect_environment,
@@ -26,6 +27,7 @@ from runtime.settings import Settings, load_settings
 from runtime.wiring import House
 
 _DISPATCHER = Actor("sohoa-dispatcher", "Sohoa dispatcher")
+_WORKER = Actor("sohoa-worker", "Sohoa worker")
 _log = logging.getLogger("sohoa.service")
 
 
@@ -49,6 +51,8 @@ def worker(
     """Work off the batches that the dispatcher sends; any number of machines may run one."""
     with errors_as_exit_codes():
         settings = _load_with_engine()
+        with House(settings) as house:
+            require_store(house, _WORKER)
         prepare_worker_environment(settings)
         from flows.prefect_processes import work
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from cli.console import current_actor, errors_as_exit_codes, out, print_json, print_table
 from cli.options import AsJson, Limit
 from dossiers.model import SubmissionState
+from dossiers.scan_verdict import VIETNAM_TIME
+from operations.custody_standing import CustodyStanding
 from operations.reporting import report_status
 from runtime.settings import load_settings
 from runtime.wiring import House
@@ -45,5 +47,23 @@ def status(limit: Limit = 20, as_json: AsJson = False) -> None:
             for item in report.open_submissions
         ]
         print_table("Cần xử lý", ("mã", "trạng thái", "tệp", "mã hồ sơ", "lý do", "lần"), rows_open)
+    if report.custody is not None:
+        _print_custody(report.custody)
+    if report.store is not None and not report.store.report.locks:
+        out.print("Kho KHÔNG khóa được (the store does not lock): sohoa store check")
     if report.counts[SubmissionState.FAILED]:
         out.print("Chạy lại: sohoa replay --failed")
+
+
+def _print_custody(custody: CustodyStanding) -> None:
+    last = custody.last_audit
+    rows: list[tuple[object, ...]] = [
+        ("lệnh giữ", custody.holds),
+        ("danh sách hủy chưa xong", custody.open_destructions),
+        ("kiểm tra toàn kho", last.finished_at.astimezone(VIETNAM_TIME).strftime("%d/%m/%Y %H:%M") if last else "chưa lần nào"),
+    ]
+    if last is not None:
+        rows.append(("hỏng hoặc mất, chưa khôi phục", len(last.unhealed)))
+    print_table("Bảo quản", ("", ""), rows)
+    if last is not None and last.unhealed:
+        out.print("CẢNH BÁO: có dữ liệu không còn nguyên vẹn (stored bytes are not intact): sohoa audit", markup=False)

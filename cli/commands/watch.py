@@ -15,6 +15,7 @@ from cli.options import AsJson
 from dossiers.model import Actor, Outcome, SubmissionState
 from operations.ingesting import DossierScans
 from operations.outcomes import file_result
+from operations.proving_store import require_store
 from operations.results import OUTCOMES_VI, FileResult
 from operations.resuming import Resumption
 from operations.watching import ClaimedFile, watch_stations
@@ -33,6 +34,7 @@ def watch(
         if not as_json:
             out.print(f"Đang theo dõi {house.settings.inbox} (Ctrl+C để dừng)", markup=False)
         actor = current_actor()
+        require_store(house, actor)
         if claim_only:
             watch_stations(house, actor, lambda *_: None, lambda file: _show_claim(file, as_json=as_json), once=once)
             return

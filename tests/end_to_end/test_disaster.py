@@ -72,7 +72,7 @@ def fill(house: House, folder: Path) -> None:
     archive_documents(house, scan, described, make_pdfs(house, scan, described, CLERK), CLERK)
     (folder / "failed.pdf").write_bytes(b"%PDF- one that fails")
     failed = receive(house, FoundScan(folder / "failed.pdf", NUMBER), CLERK).sha256
-    settle_failure(house, failed, StorageUnavailableError(detail="away"), CLERK)
+    settle_failure(house, house.catalog.submissions.get(failed), StorageUnavailableError(detail="away"), CLERK)
     (folder / "empty.pdf").write_bytes(b"")
     quarantine_refused(house, folder / "empty.pdf", EmptyFileError(name="empty.pdf"))
     waiting = house.settings.inbox / "quay-1" / NUMBER / "waiting.pdf"

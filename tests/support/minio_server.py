@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,22 +71,25 @@ def own_minio(folder: Path, wrapper: Sequence[str] = (), ca_file: Path | None = 
     server, process = None, None
     for _ in range(3):  # another program may take the free port before the server does
         server, process = _start(binary, folder, wrapper)
-        if _becomes_ready(server, process, ca_file):
+        if becomes_ready(server, process, ca_file):
             break
-        _stop(process)
+        stop_server(process)
     else:
         log = (folder / "minio.log").read_text(errors="replace")
         raise RuntimeError(f"MinIO ({binary}) did not become ready. Its log ends with:\n{log[-3000:]}")
     try:
         yield server
     finally:
-        _stop(process)
+        stop_server(process)
 
 
-def find_binary() -> str:
-    """Return the path of the MinIO binary, which scripts/minio-server finds or builds. Raises ``RuntimeError``."""
+def find_binary(*options: str) -> str:
+    """Return the path of the MinIO binary, which scripts/minio-server finds or builds. Raises ``RuntimeError``.
+
+    With the option ``--versitygw`` it is that server's.
+    """
     done = subprocess.run(
-        [sys.executable, str(_RESOLVER)], capture_output=True, text=True, timeout=_BUILD_TIMEOUT_S, check=False
+        [sys.executable, str(_RESOLVER), *options], capture_output=True, text=True, timeout=_BUILD_TIMEOUT_S, check=False
     )
     if done.returncode:
         raise RuntimeError(done.stderr)
@@ -113,12 +116,16 @@ def _start(binary: str, folder: Path, wrapper: Sequence[str]) -> tuple[S3TestSer
         "MINIO_UPDATE": "off",
     }
     command = [*wrapper, binary, "server", "--quiet", "--address", server.endpoint, str(data)]
-    with (folder / "minio.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder)
-    return server, process
+    return server, start_server(command, environment, folder / "minio.log")
 
 
-def _becomes_ready(server: S3TestServer, process: subprocess.Popen[bytes], ca_file: Path | None) -> bool:
+def start_server(command: Sequence[str], environment: Mapping[str, str], log_path: Path) -> subprocess.Popen[bytes]:
+    """Start a server whose folder is that of its log."""
+    with log_path.open("wb") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=log_path.parent)
+
+
+def becomes_ready(server: S3TestServer, process: subprocess.Popen[bytes], ca_file: Path | None = None) -> bool:
     """Wait until a signed request is answered: the server calls itself ready before it knows its keys."""
     pool = urllib3.PoolManager(timeout=2.0, retries=False, ca_certs=str(ca_file) if ca_file else None)
     client = Minio(server.endpoint, server.access_key, server.secret_key, secure=ca_file is not None, http_client=pool)
@@ -134,7 +141,7 @@ def _becomes_ready(server: S3TestServer, process: subprocess.Popen[bytes], ca_fi
     return False
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop_server(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.terminate()
     try:

@@ -78,7 +78,14 @@ def test_the_form_of_status() -> None:
         error_code="storage.full", error_vi="đầy", error_en="full", attempts=2, flow_run_id=None, updated_at=RECEIVED_AT,
     )  # fmt: skip
     told = StatusReport({SubmissionState.FAILED: 1}, (), (submission,)).to_json()
-    assert told == {"counts": {"failed": 1}, "total": 1, "failures": [], "open": [submission_to_json(submission)]}
+    assert told == {
+        "counts": {"failed": 1},
+        "total": 1,
+        "failures": [],
+        "open": [submission_to_json(submission)],
+        "store_locks": None,
+        "custody": None,
+    }
     assert told["open"][0] == {
         "sha256": SCAN_SHA256,
         "name": "a.pdf",

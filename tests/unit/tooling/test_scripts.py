@@ -197,6 +197,9 @@ class Suite:
         return run.returncode, self.record.read_text(encoding="utf-8").splitlines()
 
 
+_SERVERS = ["python scripts/minio-server", "python scripts/minio-server --versitygw"]
+
+
 @pytest.fixture
 def suite(tmp_path: Path) -> Suite:
     suite = Suite(tmp_path)
@@ -207,11 +210,11 @@ def suite(tmp_path: Path) -> Suite:
 def test_the_suite_checks_makes_the_server_and_ends_with_pytest(suite: Suite) -> None:
     code, calls = suite.run()
     assert code == 0
-    assert calls == ["bootstrap dev", "check ", "python scripts/minio-server", "python -m pytest"]
+    assert calls == ["bootstrap dev", "check ", *_SERVERS, "python -m pytest"]
 
 
 def test_the_suite_with_arguments_runs_pytest_alone(suite: Suite) -> None:
-    assert suite.run("-k", "search")[1] == ["bootstrap dev", "python scripts/minio-server", "python -m pytest -k search"]
+    assert suite.run("-k", "search")[1] == ["bootstrap dev", *_SERVERS, "python -m pytest -k search"]
 
 
 def test_the_suite_builds_no_server_where_one_is_given(suite: Suite) -> None:

@@ -1,0 +1,221 @@
+"""Read everything again: the manifest with its signatures, then every object. Damage is found, told, healed where it can be.
+
+What was read is written down in a ledger after every few objects, so that an audit that is killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from dossiers.errors import SohoaError
+from dossiers.manifest import Digested, EntryKind
+from dossiers.model import Actor
+from operations.healing import heal
+from operations.locking import handling_dossier
+from operations.manifesting import ManifestFault, SegmentFound, iter_segments_found, verify_heads
+from operations.rereading import RateLimit, Rereader
+from runtime.wiring import House
+from storage import keys
+from storage.audit_ledger import AuditLedger, LedgerFinding
+from storage.audits import AuditFinding, AuditRecord
+from storage.files import make_folder
+from storage.keeping import Bucket
+from storage.manifests import PREFIX
+from storage.object_store import ObjectStore
+
+_PIECE = 64
+_READERS = 4
+_MB = 1_000_000
+_log = logging.getLogger("sohoa.audit")
+
+
+def audit(
+    house: House,
+    actor: Actor,
+    *,
+    rate_mb_s: float = 0.0,
+    resume: bool = False,
+    advance: Callable[[int], None] = lambda _objects: None,
+) -> AuditRecord:
+    """Read everything again at most so quickly, heal what can be healed, keep the report in the bucket and return it.
+
+    ``resume`` goes on with an audit that was interrupted; without one, or without ``resume``, a new one begins. Raises
+    StorageUnavailableError when the store is away; the audit can then be resumed.
+    """
+    with handling_dossier(house, f"audit {house.home}"):
+        path = _ledger_path(house)
+        if not resume:
+            AuditLedger(path).remove()
+        ledger = AuditLedger(path)
+        with closing(ledger):
+            if not ledger.get("started_at"):
+                ledger.set("started_at", datetime.now(UTC).isoformat())
+            if not ledger.get("manifest"):
+                _read_manifest(house, ledger)
+            limit = RateLimit(rate_mb_s * _MB)
+            for bucket, store in _stores(house):
+                _reread_bucket(bucket, store, ledger, limit, advance)
+            _read_new_segments(house, ledger)
+            _tell_missing(house, ledger)
+            record = _conclude(house, ledger, actor)
+        ledger.remove()
+    return record
+
+
+def find_last_audit(house: House) -> AuditRecord | None:
+    """Return the report of the last audit that came to its end, or None."""
+    return house.audits.find_last()
+
+
+def is_interrupted(house: House) -> bool:
+    """Say whether an audit of this machine was begun and not finished."""
+    return _ledger_path(house).exists()
+
+
+def _stores(house: House) -> tuple[tuple[Bucket, ObjectStore], ...]:
+    return (Bucket.ORIGINALS, house.archive.originals), (Bucket.ARCHIVE, house.archive.documents)
+
+
+def _ledger_path(house: House) -> Path:
+    folder = house.home / "audit"
+    make_folder(folder)
+    return folder / "ledger.sqlite3"
+
+
+def _read_manifest(house: House, ledger: AuditLedger) -> None:
+    faults: list[ManifestFault] = []
+    with ledger.together():
+        for segment in iter_segments_found(house, faults):
+            _enter(ledger, segment)
+        ledger.settle()
+        heads, of_heads = verify_heads(house, ledger.list_segments())
+        told = {fault.key: fault for fault in (*faults, *of_heads)}  # what a head expects is told rather than what a line shows
+        ledger.add_findings(
+            LedgerFinding("manifest", Bucket.ARCHIVE.value, key, "", fault.expected_sha256, fault.detail)
+            for key, fault in told.items()
+        )
+        if house.mirror is not None and (known := _count_mirrored_heads(house.mirror[1])) > heads:
+            detail = f"the second copy has {known} heads, the archive {heads}"
+            ledger.add_findings([LedgerFinding("manifest", Bucket.ARCHIVE.value, "heads", "", None, detail)])
+        ledger.set("heads", heads)
+        ledger.set("manifest", "read")
+
+
+def _count_mirrored_heads(copy: ObjectStore) -> int:
+    return sum(found.key.endswith(".json") for found in copy.list(f"{PREFIX}heads/"))
+
+
+def _enter(ledger: AuditLedger, segment: SegmentFound) -> None:
+    kept = [entry.what for entry in segment.entries if entry.kind is not EntryKind.DESTROYED]
+    gone = [entry.what for entry in segment.entries if entry.kind is EntryKind.DESTROYED]
+    ledger.expect(kept)
+    ledger.drop((one.bucket, one.key, one.version_id) for one in gone)
+    ledger.drop((one.bucket, one.key, one.replaces) for one in kept if one.replaces)
+    ledger.add_segment(segment.key, segment.sha256)
+
+
+def _read_new_segments(house: House, ledger: AuditLedger) -> None:
+    """Enter what came in while everything was read, so that it counts neither as unlisted nor as missing."""
+    known = ledger.list_segments()
+    with ledger.together():
+        for segment in iter_segments_found(house, []):
+            if segment.key not in known:
+                _enter(ledger, segment)
+                written = ((entry.what.bucket, entry.what.key, entry.what.version_id) for entry in segment.entries)
+                ledger.mark_seen(written)
+        ledger.settle()
+
+
+def _reread_bucket(
+    bucket: Bucket, store: ObjectStore, ledger: AuditLedger, limit: RateLimit, advance: Callable[[int], None]
+) -> None:
+    rereader = Rereader(bucket, store, limit, ledger.is_gone)
+    keys_left = _iter_keys(store, ledger.get(f"{bucket.value} until"))
+    with ThreadPoolExecutor(_READERS) as pool:
+        while piece := list(islice(keys_left, _PIECE)):
+            expected = [ledger.list_expected(bucket.value, key) for key in piece]
+            seen = list(pool.map(rereader.examine, piece, expected))
+            with ledger.together():
+                for one in seen:
+                    ledger.mark_seen(one.met)
+                    ledger.add_unlisted(one.unlisted)
+                    ledger.add_findings(one.findings)
+                    for finding in one.findings:
+                        _log.error("DAMAGE: %s/%s: %s", finding.bucket, finding.key, finding.detail)
+                ledger.add_to("objects", len(piece))
+                ledger.add_to("bytes", sum(one.size_bytes for one in seen))
+                ledger.set(f"{bucket.value} until", piece[-1])
+            advance(len(piece))
+
+
+def _iter_keys(store: ObjectStore, after: str) -> Iterator[str]:
+    return (found.key for found in store.list(after=after) if not found.key.startswith(keys.CHECK_PREFIX))
+
+
+def _tell_missing(house: House, ledger: AuditLedger) -> None:
+    stores = dict(_stores(house))
+    for expected in ledger.iter_unseen():
+        kind, detail = _look_for(stores[Bucket(expected.bucket)], expected)
+        if kind:
+            where = (expected.bucket, expected.key, expected.version_id)
+            ledger.add_findings([LedgerFinding(kind, *where, expected.sha256, detail)])
+            _log.error("%s: %s/%s: %s", kind.upper(), expected.bucket, expected.key, detail)
+
+
+def _look_for(store: ObjectStore, expected: Digested) -> tuple[str, str]:
+    """Return what is wrong with a version that no listing showed; nothing when it is there after all."""
+    try:
+        stored = store.stat(expected.key, version_id=expected.version_id or None)
+    except SohoaError as error:  # some servers leave what they cannot read out of their listings
+        store.check()  # raises when the store is away
+        return "damaged", f"it is not listed and cannot be read: {error.message_en}"
+    return ("", "") if stored is not None else ("missing", "it is not in the store")
+
+
+def _was_passing(house: House, ledger: AuditLedger, found: LedgerFinding) -> bool:
+    """Say whether what could not be read can be now: a server that is overloaded answers as one whose disk is damaged."""
+    if found.kind != "damaged" or "cannot be read" not in found.detail:
+        return False
+    bucket = Bucket(found.bucket)
+    rereader = Rereader(bucket, dict(_stores(house))[bucket], RateLimit(0), ledger.is_gone)
+    return not rereader.examine(found.key, ledger.list_expected(found.bucket, found.key)).findings
+
+
+def _conclude(house: House, ledger: AuditLedger, actor: Actor) -> AuditRecord:
+    """Heal, take what is whole and unlisted into the manifest, and keep the report."""
+    findings: list[AuditFinding] = []
+    for found in ledger.list_findings():
+        if _was_passing(house, ledger, found):
+            continue
+        reason = heal(house, found) if found.kind != "manifest" or found.sha256 else "a manifest is not healed by itself"
+        findings.append(
+            AuditFinding(
+                kind=found.kind,
+                bucket=found.bucket,
+                key=found.key,
+                version_id=found.version_id,
+                detail=found.detail,
+                is_healed=not reason,
+                not_healed_because=reason,
+            )
+        )
+    unlisted = ledger.list_unlisted()
+    add = partial(house.archive.manifest.add, EntryKind.ADOPTED)
+    for start in range(0, len(unlisted), 1000):
+        add(*unlisted[start : start + 1000])
+    return house.audits.keep(
+        started_at=datetime.fromisoformat(ledger.get("started_at")),
+        actor=actor,
+        objects=int(ledger.get("objects", "0")),
+        size_bytes=int(ledger.get("bytes", "0")),
+        heads=int(ledger.get("heads", "0")),
+        adopted=len(unlisted),
+        findings=tuple(findings),
+    )
