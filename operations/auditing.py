@@ -6,7 +6,7 @@ What was read is written down in a ledger after every few objects, so that an au
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
@@ -17,10 +17,12 @@ from pathlib import Path
 from dossiers.errors import SohoaError
 from dossiers.manifest import Digested, EntryKind
 from dossiers.model import Actor
+from dossiers.trail import TrailAction
 from operations.healing import heal
 from operations.locking import handling_dossier
 from operations.manifesting import ManifestFault, SegmentFound, iter_segments_found, verify_heads
 from operations.rereading import RateLimit, Rereader
+from operations.trail import Deed, record_deeds
 from runtime.wiring import House
 from storage import keys
 from storage.audit_ledger import AuditLedger, LedgerFinding
@@ -210,6 +212,7 @@ def _conclude(house: House, ledger: AuditLedger, actor: Actor) -> AuditRecord:
     add = partial(house.archive.manifest.add, EntryKind.ADOPTED)
     for start in range(0, len(unlisted), 1000):
         add(*unlisted[start : start + 1000])
+    record_deeds(house, actor, _list_deeds(findings, int(ledger.get("objects", "0"))))
     return house.audits.keep(
         started_at=datetime.fromisoformat(ledger.get("started_at")),
         actor=actor,
@@ -219,3 +222,13 @@ def _conclude(house: House, ledger: AuditLedger, actor: Actor) -> AuditRecord:
         adopted=len(unlisted),
         findings=tuple(findings),
     )
+
+
+def _list_deeds(findings: Sequence[AuditFinding], objects: int) -> list[Deed]:
+    """Return what the trail is told: the audit, and each object that was put back."""
+    healed = [found for found in findings if found.is_healed]
+    summary = {"objects": objects, "findings": len(findings), "healed": len(healed)}
+    return [
+        Deed(TrailAction.AUDIT, "", summary),
+        *(Deed(TrailAction.HEAL, f"{found.bucket}/{found.key}", {"version": found.version_id}) for found in healed),
+    ]

@@ -14,10 +14,12 @@ from typing import Any
 
 from dossiers.errors import NotFoundError, RefusedActError
 from dossiers.model import Actor, CatalogEntry, Outcome
+from dossiers.trail import TrailAction
 from operations.erasing import Erasure
 from operations.locking import handling_dossier, working
 from operations.retaining import DossierRetention, describe_retention, today
 from operations.statements import judge_statement, sign_statement
+from operations.trail import record_event
 from runtime.wiring import House
 from storage.destructions import (
     Certificate,
@@ -74,6 +76,7 @@ def propose_destruction(house: House, ground: str, actor: Actor, dossiers: Seque
         refused=tuple(refused),
         history=(_event(actor, "destruction_proposed", f"{len(documents)} documents"),),
     )
+    _write_down(house, record, actor, "proposed")
     house.destructions.keep(record)
     return record
 
@@ -86,6 +89,7 @@ def approve_destruction(house: House, list_id: str, actor: Actor) -> Destruction
             raise RefusedActError(detail=f"the list {list_id} is {record.state.value}")
         if record.proposed_by.id == actor.id:
             raise RefusedActError(detail="whoever proposed a destruction cannot approve it")
+        _write_down(house, record, actor, "approved")
         changed = {
             "state": DestructionState.APPROVED,
             "approved_by": ActorRecord.of(actor),
@@ -107,6 +111,7 @@ def execute_destruction(house: House, list_id: str, actor: Actor) -> Destroyed:
         approved_by, approved_at = record.approved_by, record.approved_at
         if approved_by is None or approved_at is None or approved_by.id == record.proposed_by.id:
             raise RefusedActError(detail=f"the list {list_id} is not approved by a second person")
+        _write_down(house, record, actor, "executed")
         with Erasure(house, record) as erasure:
             if record.state is DestructionState.APPROVED:
                 record = _keep(house, record, actor, "destruction_started", {"state": DestructionState.STARTED})
@@ -139,6 +144,12 @@ def show_destruction(house: House, list_id: str, actor: Actor) -> Destroyed:
     statement, signature = house.destructions.read_certificate(list_id)
     certificate = Certificate.from_json(statement, f"certificate {list_id}", 1)
     return Destroyed(record, certificate, judge_statement(house, statement, signature).is_genuine)
+
+
+def _write_down(house: House, record: DestructionList, actor: Actor, step: str) -> None:
+    """Write a step into the trail, before it is done."""
+    documents = [doomed.document_id for doomed in record.documents]
+    record_event(house, actor, TrailAction.DESTROY, record.list_id, {"step": step, "documents": documents})
 
 
 def _list_numbers(house: House) -> list[str]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from dossiers.errors import NotFoundError
 from dossiers.model import Actor, CatalogEntry
+from dossiers.trail import TrailAction
 from operations.locking import handling_dossier
 from operations.showing import find_entry
+from operations.trail import record_event
 from runtime.wiring import House
 from storage.custody import HoldRecord
 from storage.metadata import DocumentMetadata
@@ -55,6 +57,9 @@ def _change(house: House, name: str, reason: str, actor: Actor, *, is_held: bool
         before = house.custody.find_hold(dossier_number, document_id)
         if not is_held and (before is None or not before.is_held):
             raise NotFoundError(what=f"lệnh giữ {name} (hold)")
+        details = {"dossier_number": dossier_number or "", "reason": reason, "documents": [one.document_id for one in entries]}
+        action = TrailAction.HOLD if is_held else TrailAction.RELEASE
+        record_event(house, actor, action, document_id or dossier_number or "", details)
         hold = _next(before, dossier_number, document_id, reason, actor, is_held=is_held)
         if is_held:
             house.custody.keep_hold(hold)

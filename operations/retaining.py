@@ -19,7 +19,9 @@ from dossiers.retention import (
     needs_renewal,
 )
 from dossiers.scan_verdict import VIETNAM_TIME
+from dossiers.trail import TrailAction
 from operations.locking import handling_dossier
+from operations.trail import record_event
 from runtime.wiring import House
 from storage.custody import DossierRecord
 from storage.keeping import LockReceipt
@@ -75,6 +77,7 @@ def set_dossier(
         detail = ", ".join(f"{name} {getattr(record, name)} -> {value}" for name, value in changed.items())
         event = HistoryEvent(at=datetime.now(UTC), actor=ActorRecord.of(actor), what="dossier_set", detail=detail)
         record = record.model_copy(update={**changed, "history": (*record.history, event)})
+        record_event(house, actor, TrailAction.LOCK, dossier_number, {name: str(value) for name, value in changed.items()})
         house.custody.keep_dossier(record)
         return lock_dossier(house, dossier_number, actor)
 

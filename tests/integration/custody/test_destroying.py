@@ -45,9 +45,9 @@ def approve(house: House, *dossiers: str) -> str:
 
 
 def every_version(store: ObjectStore) -> Iterator[str]:
-    """Yield every key that still has a version, those of custody aside."""
+    """Yield every key that still has a version, those of custody and of the trail aside."""
     for found in store.list():
-        if not found.key.startswith("_custody/"):
+        if not found.key.startswith(("_custody/", "trail/")):
             yield found.key
 
 
