@@ -18,6 +18,7 @@ from dossiers.errors import ConfigurationError, NotFoundError
 from dossiers.model import Actor, CatalogEntry
 from dossiers.trail import TrailAction
 from operations.outcomes import load_metadata
+from operations.receipt_manifest import find_day_manifest
 from operations.trail import record_event
 from operations.trail_anchoring import anchor_trail
 from operations.trail_extract import extract_spans
@@ -30,16 +31,6 @@ from storage.submissions import dump_submission
 
 _INSIDE = Path(__file__).parent / "proof_bundle"
 _EPOCH = (2026, 1, 1, 0, 0, 0)  # the same bytes give the same zip
-
-
-@dataclass(frozen=True, slots=True)
-class DayManifest:
-    """What was written down of a scan on the day it came: the part of the manifest that holds its digest, and that day's head,
-    which holds the SHA-256 of the part, with the agency's detached signature."""
-
-    segment: bytes
-    head: bytes
-    signature: bytes
 
 
 @dataclass(slots=True)
@@ -81,7 +72,7 @@ def prove_document(house: House, entry: CatalogEntry, to_path: Path, actor: Acto
     record_event(house, actor, TrailAction.PROVE, entry.document_id, {"pdf_sha256": entry.pdf_sha256}, purpose)
     anchor_trail(house)
     with house.temporary_folder() as folder, _writing(to_path) as bundle:
-        _add_document(house, bundle, metadata, folder)
+        _add_document(house, bundle, metadata, folder, actor)
         _add_trail(house, bundle, metadata)
         bundle.add_json("lock.json", _ask_for_locks(house, metadata))
         bundle.add_json("validation.json", verify_entry(house, entry, actor).to_json())
@@ -93,13 +84,7 @@ def prove_document(house: House, entry: CatalogEntry, to_path: Path, actor: Acto
     return to_path
 
 
-def find_day_manifest(house: House, scan_sha256: str) -> DayManifest | None:
-    """Return what the signed manifests say of a scan's receipt; None while there are none."""
-    del house, scan_sha256
-    return None
-
-
-def _add_document(house: House, bundle: _Bundle, metadata: DocumentMetadata, folder: Path) -> None:
+def _add_document(house: House, bundle: _Bundle, metadata: DocumentMetadata, folder: Path, actor: Actor) -> None:
     house.archive.read_pdf(metadata, folder / "document.pdf")
     original = house.archive.open_original(metadata.scan_sha256, folder / "original")
     original_name = original.key.rpartition("/")[2]
@@ -111,7 +96,8 @@ def _add_document(house: House, bundle: _Bundle, metadata: DocumentMetadata, fol
     if submission is None:
         raise NotFoundError(what=f"the record of the scan {metadata.scan_sha256}")
     bundle.add("submission.json", dump_submission(submission))
-    manifest = find_day_manifest(house, metadata.scan_sha256)
+    stored_since = datetime.fromisoformat(original.metadata.get("received-at", metadata.received_at.isoformat()))
+    manifest = find_day_manifest(house, metadata.scan_sha256, stored_since, actor)
     day = {"segment": "day/segment.jsonl", "head": "day/head.json", "signature": "day/head.p7s"} if manifest else None
     if manifest is not None and day is not None:
         bundle.add(day["segment"], manifest.segment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import os
@@ -12,7 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,12 +21,12 @@ from PIL import Image, ImageDraw
 from dossiers.errors import ConfigurationError
 from dossiers.model import Actor
 from operations.paths import FoundScan
-from operations.proving import DayManifest, prove_document
+from operations.proving import prove_document
+from operations.receipt_manifest import find_day_manifest
 from operations.receiving import receive
 from operations.searching import search_archive
 from operations.steps import archive_documents, make_pdfs, read_scan, understand_scan
 from operations.trail_anchoring import anchor_trail
-from pdf.detached_signature import sign_detached
 from runtime.settings import ReadingSettings, Settings
 from runtime.wiring import House
 from tests.support.sohoa_command import REPOSITORY
@@ -146,22 +145,26 @@ def test_another_authority_does_not_do(bundle: Path, tmp_path: Path) -> None:
     assert "FAILED the agency signed the manifest" in done.stdout
 
 
-def test_the_signed_manifest_of_the_day_is_followed_where_there_is_one(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_signed_manifest_of_the_day_is_in_it_and_followed(
+    house: House, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for number in range(20):  # others' scans, whose lines lie around the one that is looked for
+        (tmp_path / f"{number}.png").write_bytes(f"not read {number}".encode())
+        receive(house, FoundScan(tmp_path / f"{number}.png"), CLERK)
     (entry,) = house.catalog.documents.list_documents()
-    segment = f'{{"sha256": "{entry.scan_sha256}"}}\n'.encode()
-    head = f'{{"segments": ["{hashlib.sha256(segment).hexdigest()}"]}}'.encode()
-    signature = sign_detached(head, house.agency_identity, datetime.now(UTC))
-    for name, manifest, code in (
-        ("sound", DayManifest(segment, head, signature), 0),
-        ("other-scan", DayManifest(segment.replace(entry.scan_sha256.encode(), b"0" * 64), head, signature), 1),
-        ("other-head", DayManifest(segment, head + b" ", signature), 1),
-    ):
-        monkeypatch.setattr("operations.proving.find_day_manifest", lambda *_, found=manifest: found)
+    received_at = house.catalog.submissions.get(entry.scan_sha256).received_at
+    manifest = find_day_manifest(house, entry.scan_sha256, received_at, CLERK)
+    assert manifest is not None
+    assert (bundle / "day" / "segment.jsonl").read_bytes() == manifest.segment
+    assert len(house.manifests.list_heads()) == 1, "what is signed is not signed again"
+    assert find_day_manifest(house, "0" * 64, received_at, CLERK) is None
+    other_scan = replace(manifest, segment=manifest.segment.replace(entry.scan_sha256.encode(), b"0" * 64))
+    other_head = replace(manifest, head=manifest.head + b" ")
+    for name, forged in (("other-scan", other_scan), ("other-head", other_head)):
+        monkeypatch.setattr("operations.proving.find_day_manifest", lambda *_, found=forged: found)
         with zipfile.ZipFile(prove_document(house, entry, tmp_path / f"{name}.zip", CLERK)) as packed:
             packed.extractall(tmp_path / name)
-        assert verify(tmp_path / name).returncode == code
+        assert verify(tmp_path / name).returncode == 1
 
 
 def test_it_is_not_written_over(house: House, bundle: Path) -> None:
