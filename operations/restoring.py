@@ -26,7 +26,7 @@ from operations.trail import record_event
 from runtime.settings import Settings, machine_file
 from runtime.wiring import House
 from storage.backup_file import unpack_backup
-from storage.files import hash_chunks, hash_file, make_folder, os_errors_mapped, replace_atomically
+from storage.files import copy_atomically, hash_chunks, hash_file, make_folder, os_errors_mapped, replace_atomically
 from storage.sealing import unseal
 
 _SETTINGS_FILE = "sohoa.toml"
@@ -73,7 +73,10 @@ def lay_out_backup(settings: Settings, backup: Path, folder: Path, *, passphrase
     with os_errors_mapped(str(home)):
         for name, data in placed.items():
             make_folder((home / name).parent)
-            replace_atomically(home / name, data if isinstance(data, bytes) else data.read_bytes())
+            if isinstance(data, bytes):
+                replace_atomically(home / name, data)
+            else:
+                copy_atomically(data, home / name)
     return LaidOut(folder, manifest, has_secrets, kept_settings)
 
 
@@ -164,6 +167,6 @@ def _put_back_inbox(house: House, folder: Path) -> tuple[int, int]:
         elif not target.exists():
             with os_errors_mapped(str(target)):
                 make_folder(target.parent)
-                replace_atomically(target, path.read_bytes())
+                copy_atomically(path, target)
             put_back += 1
     return put_back, known

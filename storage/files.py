@@ -141,6 +141,20 @@ def replace_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
     sync_folder(path.parent)
 
 
+def copy_atomically(source: Path, path: Path, mode: int = 0o600) -> None:
+    """Copy a file so that it appears whole or not at all, in bounded memory. Raises ``OSError``."""
+    part = part_path(path.parent)
+    with source.open("rb") as stream:
+        write_synced(part, read_chunks(stream), mode)
+    try:
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+    sync_folder(path.parent)
+
+
 def part_path(folder: Path) -> Path:
     """Return a path for a file in the making, which nobody else uses."""
     return folder / f"{PART_PREFIX}{secrets.token_hex(16)}"

@@ -310,6 +310,16 @@ def test_an_anchor_that_is_not_the_agencys_is_told(on_s3: OpenHouse) -> None:
         assert faults(verify_trail(house)) == {TrailFault.ANCHOR}
 
 
+def test_an_anchor_taken_out_between_others_is_told(on_s3: OpenHouse, s3_server: S3TestServer) -> None:
+    with on_s3() as house:
+        for _ in range(3):
+            write(house, 1)
+            anchor_trail(house)
+        keys = house.trail.list_anchors()
+        root_client(s3_server).remove_object(house.settings.store.s3.originals_bucket, keys[1])
+        assert [(problem.fault, problem.where) for problem in verify_trail(house).problems] == [(TrailFault.ANCHOR, keys[2])]
+
+
 def test_each_of_200_flipped_bytes_of_an_anchor_is_told(on_s3: OpenHouse) -> None:
     chance = random.Random(5)  # noqa: S311 - which bytes are flipped, no secret
     with on_s3() as house:
