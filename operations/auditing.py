@@ -17,7 +17,7 @@ from pathlib import Path
 from dossiers.errors import SohoaError
 from dossiers.manifest import Digested, EntryKind
 from dossiers.model import Actor
-from operations.healing import heal
+from operations.healing import find_mirror, heal
 from operations.locking import handling_dossier
 from operations.manifesting import ManifestFault, SegmentFound, iter_new_segments, iter_segments_found, verify_heads
 from operations.rereading import RateLimit, Rereader
@@ -103,7 +103,8 @@ def _read_manifest(house: House, ledger: AuditLedger) -> None:
             LedgerFinding("manifest", Bucket.ARCHIVE.value, key, "", fault.expected_sha256, fault.detail)
             for key, fault in told.items()
         )
-        if house.mirror is not None and (known := _count_mirrored_heads(house.mirror[1])) > heads:
+        mirror = find_mirror(house)
+        if mirror is not None and (known := _count_mirrored_heads(mirror[1])) > heads:
             detail = f"the second copy has {known} heads, the archive {heads}"
             ledger.add_findings([LedgerFinding("manifest", Bucket.ARCHIVE.value, "heads", "", None, detail)])
         ledger.set("heads", heads)
