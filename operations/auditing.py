@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -18,9 +18,9 @@ from dossiers.errors import SohoaError
 from dossiers.manifest import Digested, EntryKind
 from dossiers.model import Actor
 from dossiers.trail import TrailAction
-from operations.healing import heal
+from operations.healing import find_mirror, heal
 from operations.locking import handling_dossier
-from operations.manifesting import ManifestFault, SegmentFound, iter_segments_found, verify_heads
+from operations.manifesting import ManifestFault, SegmentFound, iter_new_segments, iter_segments_found, verify_heads
 from operations.rereading import RateLimit, Rereader
 from operations.trail import Deed, record_deeds
 from runtime.wiring import House
@@ -32,8 +32,9 @@ from storage.keeping import Bucket
 from storage.manifests import PREFIX
 from storage.object_store import ObjectStore
 
-_PIECE = 64
-_READERS = 4
+_PIECE = 128
+_SEGMENTS = 500
+READERS = 4
 _MB = 1_000_000
 _log = logging.getLogger("sohoa.audit")
 
@@ -94,8 +95,9 @@ def _ledger_path(house: House) -> Path:
 def _read_manifest(house: House, ledger: AuditLedger) -> None:
     faults: list[ManifestFault] = []
     with ledger.together():
-        for segment in iter_segments_found(house, faults):
-            _enter(ledger, segment)
+        found = iter_segments_found(house, faults)
+        while piece := list(islice(found, _SEGMENTS)):
+            _enter(ledger, piece)
         ledger.settle()
         heads, of_heads = verify_heads(house, ledger.list_segments())
         told = {fault.key: fault for fault in (*faults, *of_heads)}  # what a head expects is told rather than what a line shows
@@ -103,7 +105,8 @@ def _read_manifest(house: House, ledger: AuditLedger) -> None:
             LedgerFinding("manifest", Bucket.ARCHIVE.value, key, "", fault.expected_sha256, fault.detail)
             for key, fault in told.items()
         )
-        if house.mirror is not None and (known := _count_mirrored_heads(house.mirror[1])) > heads:
+        mirror = find_mirror(house)
+        if mirror is not None and (known := _count_mirrored_heads(mirror[1])) > heads:
             detail = f"the second copy has {known} heads, the archive {heads}"
             ledger.add_findings([LedgerFinding("manifest", Bucket.ARCHIVE.value, "heads", "", None, detail)])
         ledger.set("heads", heads)
@@ -114,24 +117,28 @@ def _count_mirrored_heads(copy: ObjectStore) -> int:
     return sum(found.key.endswith(".json") for found in copy.list(f"{PREFIX}heads/"))
 
 
-def _enter(ledger: AuditLedger, segment: SegmentFound) -> None:
-    kept = [entry.what for entry in segment.entries if entry.kind is not EntryKind.DESTROYED]
-    gone = [entry.what for entry in segment.entries if entry.kind is EntryKind.DESTROYED]
+def _enter(ledger: AuditLedger, segments: Sequence[SegmentFound]) -> list[tuple[str, str, str]]:
+    """Write down what segments tell; return the versions of which they do."""
+    entries = [entry for segment in segments for entry in segment.entries]
+    kept = [entry.what for entry in entries if entry.kind is not EntryKind.DESTROYED]
+    gone = [entry.what for entry in entries if entry.kind is EntryKind.DESTROYED]
     ledger.expect(kept)
     ledger.drop((one.bucket, one.key, one.version_id) for one in gone)
     ledger.drop((one.bucket, one.key, one.replaces) for one in kept if one.replaces)
-    ledger.add_segment(segment.key, segment.sha256)
+    ledger.add_segments((segment.key, segment.sha256) for segment in segments)
+    ledger.add_to("objects", len(segments))
+    ledger.add_to("bytes", sum(segment.size_bytes for segment in segments))
+    return [(one.bucket, one.key, one.version_id) for one in kept]
 
 
 def _read_new_segments(house: House, ledger: AuditLedger) -> None:
     """Enter what came in while everything was read, so that it counts neither as unlisted nor as missing."""
     known = ledger.list_segments()
     with ledger.together():
-        for segment in iter_segments_found(house, []):
-            if segment.key not in known:
-                _enter(ledger, segment)
-                written = ((entry.what.bucket, entry.what.key, entry.what.version_id) for entry in segment.entries)
-                ledger.mark_seen(written)
+        began_on = datetime.fromisoformat(ledger.get("started_at")) - timedelta(days=1)  # a writer's clock may be behind
+        found = iter_new_segments(house, known, began_on.date())
+        while piece := list(islice(found, _SEGMENTS)):
+            ledger.mark_seen(_enter(ledger, piece))
         ledger.settle()
 
 
@@ -140,7 +147,7 @@ def _reread_bucket(
 ) -> None:
     rereader = Rereader(bucket, store, limit, ledger.is_gone)
     keys_left = _iter_keys(store, ledger.get(f"{bucket.value} until"))
-    with ThreadPoolExecutor(_READERS) as pool:
+    with ThreadPoolExecutor(READERS) as pool:
         while piece := list(islice(keys_left, _PIECE)):
             expected = [ledger.list_expected(bucket.value, key) for key in piece]
             seen = list(pool.map(rereader.examine, piece, expected))
@@ -158,7 +165,13 @@ def _reread_bucket(
 
 
 def _iter_keys(store: ObjectStore, after: str) -> Iterator[str]:
-    return (found.key for found in store.list(after=after) if not found.key.startswith(keys.CHECK_PREFIX))
+    """Yield the keys to read again; the manifest was read again already, probes of the store are nobody's."""
+    for found in store.list(after=after):
+        if found.key.startswith(PREFIX):  # long, and in one piece
+            yield from _iter_keys(store, f"{PREFIX.rstrip('/')}0")  # "0" comes behind "/"
+            return
+        if not found.key.startswith(keys.CHECK_PREFIX):
+            yield found.key
 
 
 def _tell_missing(house: House, ledger: AuditLedger) -> None:

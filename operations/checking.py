@@ -64,6 +64,8 @@ def _check_store(house: House) -> str:
     for properties in house.archive.ensure_buckets():
         if not (properties.versioning and properties.object_lock):
             raise ConfigurationError(detail="the store does not version objects or cannot lock them")
+    if house.settings.store.kind == "directory":
+        return "directory: versioned; a folder's locks bind Sohoa alone"
     return f"{house.settings.store.kind}: versioned, object lock on"
 
 

@@ -58,7 +58,19 @@ class Erasure:
         left = self._house.catalog.documents.list_of_dossier(document.dossier_number)
         if left and not describe_retention(self._house, document.dossier_number, actor).has_ended:
             return "its dossier is kept longer now"
-        return self._eraser.find_obstacle(document.dossier_number, document.document_id, datetime.now(UTC))
+        now = datetime.now(UTC)
+        obstacle = self._eraser.find_obstacle(document.dossier_number, document.document_id, now)
+        if not obstacle and not self._has_staying_papers(document.scan_sha256):
+            obstacle = self._eraser.find_obstacle_of_scan(document.scan_sha256, now)
+        return obstacle
+
+    def _has_staying_papers(self, sha256: str) -> bool:
+        """Say whether a scan holds a paper that stays, so that its bytes stay as well."""
+        listed = {document.document_id for document in self._record.documents}
+        return any(
+            entry.document_id not in listed or self._house.custody.list_holds_of(entry.dossier_number, entry.document_id)
+            for entry in self._house.catalog.documents.list_of_scan(sha256)
+        )
 
     def _erase(self, document: DoomedDocument) -> None:
         self._erase_objects(document.dossier_number, document.document_id)

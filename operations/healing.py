@@ -9,6 +9,7 @@ from pathlib import Path
 from dossiers.errors import SohoaError
 from dossiers.manifest import EntryKind
 from operations.retaining import lock_end_of
+from runtime.stores import Stores
 from runtime.wiring import House
 from storage.audit_ledger import LedgerFinding
 from storage.keeping import Bucket
@@ -23,12 +24,13 @@ def heal(house: House, finding: LedgerFinding) -> str:
 
     The second copy is believed only where its bytes have the digest that is expected.
     """
-    if house.mirror is None:
-        return "there is no second copy ([mirror])"
+    mirror = find_mirror(house)
+    if mirror is None:
+        return "there is no second copy, or it does not answer ([mirror])"
     if finding.sha256 is None:
         return "it is not known which bytes are the right ones"
     bucket = Bucket(finding.bucket)
-    store, copy = (stores[0] if bucket is Bucket.ORIGINALS else stores[1] for stores in (_own(house), house.mirror))
+    store, copy = (stores[0] if bucket is Bucket.ORIGINALS else stores[1] for stores in (_own(house), mirror))
     try:
         with house.temporary_folder() as folder:
             source = _fetch(copy, finding, folder / "copy")
@@ -45,7 +47,16 @@ def heal(house: House, finding: LedgerFinding) -> str:
     return ""
 
 
-def _own(house: House) -> tuple[ObjectStore, ObjectStore]:
+def find_mirror(house: House) -> Stores | None:
+    """Return the second copy's stores; None where there is none or it does not answer."""
+    try:
+        return house.mirror
+    except SohoaError as error:
+        _log.error("the second copy does not answer: %s", error.message_en)
+        return None
+
+
+def _own(house: House) -> Stores:
     return house.archive.originals, house.archive.documents
 
 

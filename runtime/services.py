@@ -9,7 +9,7 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
-from dossiers.errors import SohoaError
+from dossiers.errors import ConfigurationError, SohoaError
 from runtime.minio_binary import find_minio
 from runtime.settings import Settings
 from runtime.supervising import Service
@@ -90,7 +90,7 @@ def _store_answers(settings: Settings) -> bool:
     """Make buckets and keys, and say whether the store takes a signed request: MinIO is ready before it knows its keys."""
     try:
         if settings.up.minio_root_user.get_secret_value():
-            _provision(settings)
+            provision_store(settings)
         with House(settings) as house:
             house.archive.check()
     except SohoaError:
@@ -98,7 +98,13 @@ def _store_answers(settings: Settings) -> bool:
     return True
 
 
-def _provision(settings: Settings) -> None:
+def provision_store(settings: Settings) -> None:
+    """Make the buckets, and the keys of Sohoa and of destruction with the rights they need, on a MinIO with its root key.
+
+    Raises ConfigurationError without a root key, StorageUnavailableError or StorageDeniedError.
+    """
+    if settings.store.kind != "s3" or not settings.up.minio_root_user.get_secret_value():
+        raise ConfigurationError(detail="store.kind = s3, up.minio_root_user and up.minio_root_password are needed")
     s3, destruction, root = settings.store.s3, settings.destruction, _minio_root(settings)
     doomed = KeyPair(destruction.access_key.get_secret_value(), destruction.secret_key.get_secret_value())
     provision_minio(

@@ -51,6 +51,7 @@ class AuditLedger:
         with _errors_mapped():
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)  # readers ask it too
             self._connection.execute("pragma journal_mode = wal")
+            self._connection.execute("pragma synchronous = normal")  # what a power cut takes is read again
             self._connection.executescript(_TABLES)
 
     @contextmanager
@@ -113,9 +114,9 @@ class AuditLedger:
         for row in self._ask("select bucket, key, version, sha256, size from expected where seen = 0").fetchall():
             yield Digested(*row)
 
-    def add_segment(self, key: str, sha256: str) -> None:
-        """Note that a segment of the manifest was read."""
-        self._ask("insert or ignore into segments values (?, ?)", (key, sha256))
+    def add_segments(self, segments: Iterable[tuple[str, str]]) -> None:
+        """Note that segments of the manifest (key, digest) were read."""
+        self._many("insert or ignore into segments values (?, ?)", list(segments))
 
     def list_segments(self) -> dict[str, str]:
         """Return the digests of the segments that were read."""

@@ -93,13 +93,17 @@ def _print(record: DestructionList, *, as_json: bool) -> None:
     if as_json:
         print_json(record.model_dump(mode="json"))
         return
+    _print_documents(record)
+    _print_refused(record.refused)
+
+
+def _print_documents(record: DestructionList) -> None:
     rows = [
         (one.dossier_number, one.document_id[:18], one.type_name, one.maintenance, one.last_day.strftime("%d/%m/%Y"))
         for one in record.documents
     ]
     title = f"{record.list_id}: {STATES_VI[record.state]}"
     print_table(title, ("mã hồ sơ", "tài liệu", "loại giấy tờ", "thời hạn", "lưu đến hết"), rows)
-    _print_refused(record.refused)
 
 
 def _print_done(done: Destroyed, *, as_json: bool) -> None:
@@ -107,7 +111,7 @@ def _print_done(done: Destroyed, *, as_json: bool) -> None:
         print_json(done.to_json() | {"is_genuine": done.is_genuine})
         return
     certificate = done.certificate
-    _print(done.record, as_json=False)
+    _print_documents(done.record)
     _print_refused(certificate.refused)
     signed = "chữ ký của cơ quan hợp lệ" if done.is_genuine else "CHỮ KÝ KHÔNG HỢP LỆ"
     out.print(f"Biên bản hủy: {len(certificate.documents)} tài liệu, {len(certificate.scans)} tệp gốc; {signed}.", markup=False)

@@ -11,6 +11,7 @@ from cli.exit_codes import ExitCode
 from cli.options import AsJson
 from dossiers.store_properties import NAMES_VI, StoreProperty, Verdict
 from operations.proving_store import StoreProof, check_store
+from runtime.services import provision_store
 from runtime.settings import load_settings
 from runtime.wiring import House
 from storage.s3_rights import destruction_policy, service_policy
@@ -30,6 +31,14 @@ def check(as_json: AsJson = False) -> None:
     else:
         _print(proof)
     raise typer.Exit(_exit_code(proof))
+
+
+@app.command("provision")
+def provision() -> None:
+    """Make buckets and keys of lesser rights on a MinIO, with its root key ([up] minio_root_user and minio_root_password)."""
+    with errors_as_exit_codes():
+        provision_store(load_settings())
+    out.print("Đã tạo bucket và khóa; kiểm tra: sohoa store check")
 
 
 @app.command("policy")

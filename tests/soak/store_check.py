@@ -92,6 +92,8 @@ def _list_twice(records: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def _list_versions(client: Minio, bucket: str) -> Iterator[Version]:
     for item in client.list_objects(bucket, recursive=True, include_version=True):
+        if str(item.object_name).startswith("_custody/"):  # what Sohoa keeps about the archive, not of it
+            continue
         yield Version(str(item.object_name), str(item.version_id), bool(item.is_delete_marker))
 
 

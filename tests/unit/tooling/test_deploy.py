@@ -45,7 +45,18 @@ def test_units_start_commands_that_there_are(unit: Path) -> None:
 def test_compose_starts_commands_that_there_are() -> None:
     compose = importlib.import_module("yaml").safe_load((DEPLOY / "compose.yaml").read_text())
     services = compose["services"]
-    assert set(services) == {"postgres", "minio", "engine", "worker", "dispatcher", "watcher", "portal", "caretaker", "metrics"}
+    assert set(services) == {
+        "postgres",
+        "minio",
+        "engine",
+        "worker",
+        "dispatcher",
+        "watcher",
+        "portal",
+        "caretaker",
+        "keeper",
+        "metrics",
+    }
     for service in services.values():
         assert set(service.get("depends_on", ())) <= set(services)
         for volume in service["volumes"]:
@@ -56,12 +67,12 @@ def test_compose_starts_commands_that_there_are() -> None:
 
 
 def test_every_part_of_up_has_a_unit() -> None:
-    assert len(UNITS) == 9
+    assert len(UNITS) == 10
     prefect = PrefectSettings(api_url="http://127.0.0.1:4200/api")
     services = list_services(Settings(home=Path("/nowhere"), prefect=prefect))
     for service in services:
         assert_is_understood(list(service.command[service.command.index("-v") + 1 :]))
-    names = ["prefect", "worker", "dispatcher", "caretaker", "metrics", "watcher", "portal"]
+    names = ["prefect", "worker", "dispatcher", "caretaker", "keeper", "metrics", "watcher", "portal"]
     assert [service.name for service in services] == names
 
 
