@@ -37,6 +37,7 @@ _HORIZON = 2000
 # A process needs time to start before its heart beats first, on a busy machine a lot: so many leases, and as many more each
 # time that a scan is sent. So however slow a machine is, a batch gets to its work in the end.
 _START_LEASES = 4
+_MAX_PAUSES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ class Dispatcher:
             return self.engine.look(runs) if runs else {}
         except EngineUnavailableError as error:
             _log.warning("the engine does not say how batches stand: %s", error.message_en)
-            return {}
+            began = {batch.flow_run_id: batch.beats > 0 for batch in batches if batch.flow_run_id}
+            return {run: RunState.RUNNING if is_running else RunState.WAITING for run, is_running in began.items()}
 
     def _feel(self, batch: OpenBatch) -> _Pulse:
         pulse = self._pulses.get(batch.batch_id)
@@ -126,9 +128,11 @@ class Dispatcher:
         if state is RunState.CANCELLED:
             for scan in table.list_held(batch.batch_id):
                 stop_scan(self.house, scan.scan_sha256, f"flow run {batch.flow_run_id}", self.actor)
+        pulse = self._pulses[batch.batch_id]
+        if state is RunState.ENDED and self.now_s() - pulse.since_s < self._pause_s(batch):
+            return False
         if state in (RunState.ENDED, RunState.CANCELLED):
             return table.release(batch.batch_id)
-        pulse = self._pulses[batch.batch_id]
         if self.now_s() - pulse.since_s < self._lease_s(batch, state):
             return False
         if not table.release(batch.batch_id, beats=pulse.beats):
@@ -143,8 +147,14 @@ class Dispatcher:
         lease_s = self.house.settings.dispatch.lease_s
         if batch.beats > 0 or state not in (RunState.STARTING, RunState.RUNNING):
             return lease_s
-        sends = max((scan.sends for scan in self.house.catalog.dispatches.list_held(batch.batch_id)), default=1)
-        return lease_s * _START_LEASES * max(1, sends)
+        return lease_s * _START_LEASES * max(1, self._count_sends(batch))
+
+    def _pause_s(self, batch: OpenBatch) -> float:
+        """Return how long what ended before its first sign of life is kept: a worker that cannot start would ask without end."""
+        return 0.0 if batch.beats > 0 else self.house.settings.dispatch.retry_s * min(self._count_sends(batch), _MAX_PAUSES)
+
+    def _count_sends(self, batch: OpenBatch) -> int:
+        return max((scan.sends for scan in self.house.catalog.dispatches.list_held(batch.batch_id)), default=0)
 
     # --- the queue --------------------------------------------------------------------------------------------------
 

@@ -207,6 +207,39 @@ def test_however_long_a_batch_takes_to_start_it_gets_to_its_work_in_the_end(
     assert dispatcher.look().taken_back == 1, "once its heart has beaten, the lease is the usual one"
 
 
+def test_batches_that_end_before_they_begin_are_not_sent_without_a_pause(
+    tmp_path: Path, engine: ScriptedEngine, clock: Clock
+) -> None:
+    """As when a worker cannot read its settings: it fails within a second whatever it is given."""
+    with House(Settings(home=tmp_path / "home", dispatch=DISPATCH.model_copy(update={"retry_s": 60}))) as house:
+        receive(house, 1)
+        dispatcher = Dispatcher(house, engine, ACTOR, now_s=clock)
+        for _ in range(180):
+            clock.now_s += 20
+            dispatcher.look()
+            engine.set_all(RunState.ENDED)
+    assert 5 < len(engine.sent) < 15
+
+
+def test_what_waits_in_an_engine_that_is_away_is_left_there(
+    house: House, engine: ScriptedEngine, dispatcher: Dispatcher, clock: Clock
+) -> None:
+    receive(house, 1)
+    dispatcher.look()
+    before = house.catalog.dispatches.list_batches()
+    engine.is_away = True
+    for _ in range(5):
+        clock.now_s += 80
+        assert dispatcher.look() == Round()
+    assert house.catalog.dispatches.list_batches() == before
+    house.catalog.dispatches.beat(before[0].batch_id)
+    dispatcher.look()
+    clock.now_s += 91
+    with pytest.raises(EngineUnavailableError):
+        dispatcher.look()
+    assert house.catalog.dispatches.list_batches() == [], "one that began and then fell silent is dead all the same"
+
+
 def test_silence_while_the_catalog_was_away_is_held_against_no_batch(
     house: House, engine: ScriptedEngine, dispatcher: Dispatcher, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
