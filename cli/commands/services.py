@@ -20,6 +20,7 @@ from runtime.prefect_environment import (
     prepare_prefect_environment,
     prepare_server_environment,
     prepare_worker_environment,
+    results_folder,
 )
 from runtime.settings import Settings, load_settings
 from runtime.wiring import House
@@ -50,7 +51,9 @@ def worker(
         settings = _load_with_engine()
         prepare_worker_environment(settings)
         from flows.prefect_processes import work
+        from flows.prefect_results import keep_clearing
 
+        keep_clearing(results_folder(settings), settings.prefect.retention_days)
         work(limit)
 
 
