@@ -37,11 +37,9 @@ def run_batch(batch_id: str, lane: str, dossiers: list[tuple[str, list[str]]], a
         if (runtime.flow_run.run_count or 1) > 1:
             _adopt(house, batch_id, lane, scans)
         with beating(house, batch_id):
-            states = [
-                (label, digitize_dossier(label, list(members), actor, batch_id, return_state=True)) for label, members in dossiers
-            ]
+            states = [digitize_dossier(label, list(members), actor, batch_id, return_state=True) for label, members in dossiers]
         house.catalog.dispatches.release(batch_id)
-    failed = [label for label, state in states if not state.is_completed()]
+    failed = [label for (label, _), state in zip(dossiers, states, strict=True) if not state.is_completed()]
     if failed:
         return Failed(message=f"{len(failed)} of {len(dossiers)} dossiers can be replayed: {', '.join(failed)}")
     return Completed(message=f"{len(dossiers)} dossiers settled")

@@ -20,7 +20,7 @@ def clear_old_results(folder: Path, keep_days: int) -> int:
         for entry in entries:
             with suppress(OSError):
                 if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mtime < before_s:
-                    os.unlink(entry.path)
+                    Path(entry.path).unlink()
                     count += 1
     return count
 

@@ -143,14 +143,14 @@ class Dispatcher:
         return True
 
     def _lease_s(self, batch: OpenBatch, state: RunState) -> float:
-        """Return how long a batch may be silent: longer before its first sign of life, and the longer the oftener it was sent."""
+        """Return how long a batch may be silent: before its first sign of life, the longer the oftener it was sent."""
         lease_s = self.house.settings.dispatch.lease_s
         if batch.beats > 0 or state not in (RunState.STARTING, RunState.RUNNING):
             return lease_s
         return lease_s * _START_LEASES * max(1, self._count_sends(batch))
 
     def _pause_s(self, batch: OpenBatch) -> float:
-        """Return how long what ended before its first sign of life is kept: a worker that cannot start would ask without end."""
+        """Return how long what ended before its first sign of life is kept: it would be sent and fail without end."""
         return 0.0 if batch.beats > 0 else self.house.settings.dispatch.retry_s * min(self._count_sends(batch), _MAX_PAUSES)
 
     def _count_sends(self, batch: OpenBatch) -> int:

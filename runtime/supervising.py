@@ -174,7 +174,7 @@ def _signal_session(leader: int, number: signal.Signals) -> None:
 
 
 def _pause_s(failures: int) -> float:
-    return min(_MAX_PAUSE_S, 0.5 * 2 ** min(failures, 10))
+    return min(_MAX_PAUSE_S, 0.5 * (1 << min(failures, 10)))
 
 
 def _cut_logs(folder: Path) -> None:

@@ -22,7 +22,7 @@ from operations.receiving import Received, original_copy, receive
 from operations.tidying import InboxTidier
 from runtime.wiring import House
 from storage.archive import Archive
-from storage.inbox import InboxListing, list_inbox
+from storage.inbox import InboxListing, list_inbox, remove_inside
 from tests.support.inbox import CLERK, NUMBER, OTHER, Watched, open_watched, put, wait_until
 
 
@@ -182,12 +182,11 @@ def test_a_refused_file_that_cannot_be_removed_ends_no_watch(watched: Watched, m
     limited = watched.house.settings.reading.model_copy(update={"max_file_mb": 1})
     watched.house.settings = watched.house.settings.model_copy(update={"reading": limited})
     locked = put(inbox, "locked/big.pdf", bytes(1_100_000))
-    remove = inbox_rounds.remove_inside
 
     def refuse(root: Path, parts: tuple[str, ...], stamp: Stamp | None) -> bool:
         if parts[0] == "locked":
             raise PermissionError(errno.EROFS, "read-only")
-        return remove(root, parts, stamp)
+        return remove_inside(root, parts, stamp)
 
     monkeypatch.setattr(inbox_rounds, "remove_inside", refuse)
     with watched.running():

@@ -95,11 +95,11 @@ def test_the_metrics_tell_queue_age_errors_pages_and_stages(house: House) -> Non
 def test_a_fast_station_counts_as_urgent_whatever_the_form_of_its_name_on_the_disk(tmp_path: Path) -> None:
     dispatch = DispatchSettings(fast_stations=("quầy 1",))
     with House(Settings(home=tmp_path / "home", dispatch=dispatch)) as house:
-        for number, form in enumerate(("NFC", "NFD")):
+        for number, name in enumerate((normalize("NFC", "quầy 1"), normalize("NFD", "quầy 1"))):
             house.catalog.submissions.receive(
                 f"{number:064x}",
                 name="a.pdf",
-                path=f"/inbox/{normalize(form, 'quầy 1')}/a.pdf",
+                path=f"/inbox/{name}/a.pdf",
                 size_bytes=1,
                 dossier_number=None,
                 actor=ACTOR,

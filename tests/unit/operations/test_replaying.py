@@ -120,7 +120,7 @@ def test_what_is_stored_whole_is_left_and_what_was_damaged_is_made_anew(null_hou
     stored = house.catalog.submissions.get(scan)
     assert (foresee(house, stored), queue_replay(house, [stored], ACTOR)) == (Foresight.NOTHING, [])
 
-    (pdf,) = (path for path in (house.home / "objects" / "archive").rglob("*.pdf") if path.is_file())  # the readable name leads to the very bytes
+    (pdf,) = (path for path in (house.home / "objects" / "archive").rglob("*.pdf") if path.is_file())
     pdf.write_bytes(pdf.read_bytes()[:-1])
     assert foresee(house, stored) is Foresight.READ_ANEW
     assert queue_replay(house, [stored], ACTOR) == [stored]

@@ -27,7 +27,7 @@ def another_api(password: str) -> Iterator[str]:
             self.send_response(200 if is_known else 401)
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             return
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
