@@ -6,20 +6,16 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 
 import cv2
 import numpy as np
 
-from benchmarks.orchestration_parts import write_scan
-from dossiers.dispatching import PlannedBatch
+from benchmarks.orchestration_parts import InstantEngine, take_through_steps, write_scan
 from dossiers.model import Actor, SubmissionState
 from operations.dispatching import Dispatcher
-from operations.engine import RunState
 from operations.paths import FoundScan
 from operations.receiving import receive
-from operations.steps import archive_documents, make_pdfs, read_scan, understand_scan
 from runtime.prefect_environment import prepare_prefect_environment
 from runtime.settings import load_settings
 from runtime.wiring import House, use_house
@@ -27,35 +23,22 @@ from runtime.wiring import House, use_house
 _ACTOR = Actor("benchmark", "Benchmark")
 
 
-@dataclass
-class _HereEngine:
-    """An engine that works a batch off as soon as it is sent: the scans that are there by the four steps, others at once."""
+class _HereEngine(InstantEngine):
+    """An engine that works a batch off as soon as it is sent: the scans of ``real`` by the four steps, others at once."""
 
-    house: House
-    real: frozenset[str]
-    spent_ms: list[float] = field(default_factory=list)
+    def __init__(self, house: House, real: frozenset[str]) -> None:
+        super().__init__(house)
+        self._real = real
+        self.spent_ms: list[float] = []
 
-    def send(self, batch: PlannedBatch, actor: Actor) -> str:
-        for scan in batch.scans:
-            self.house.catalog.submissions.start_attempt(scan, actor=actor)
-            if scan in self.real:
-                began_s = time.process_time()
-                recognized = read_scan(self.house, scan)
-                described = understand_scan(self.house, scan, recognized)
-                archive_documents(self.house, scan, described, make_pdfs(self.house, scan, described, actor), actor)
-                self.spent_ms.append((time.process_time() - began_s) * 1000)
-            else:
-                self.house.catalog.submissions.mark(scan, SubmissionState.REJECTED, actor=actor)
-        return batch.key
-
-    def look(self, flow_run_ids: Sequence[str]) -> Mapping[str, RunState]:
-        return dict.fromkeys(flow_run_ids, RunState.ENDED)
-
-    def bury(self, flow_run_id: str, why: str) -> None:
-        raise RuntimeError(why)
-
-    def cancel(self, flow_run_id: str) -> None:
-        raise RuntimeError(flow_run_id)
+    def settle(self, scan: str, actor: Actor) -> None:
+        """Bring a scan to its end, and note what that took."""
+        if scan not in self._real:
+            super().settle(scan, actor)
+            return
+        began_s = time.process_time()
+        take_through_steps(self.house, scan, actor)
+        self.spent_ms.append((time.process_time() - began_s) * 1000)
 
 
 def run_queue(house: House, count: int, worked: int) -> dict[str, float]:
@@ -115,10 +98,7 @@ def run_work(house: House, first: int, count: int) -> dict[str, float]:
 
 
 def _work_one(house: House) -> None:
-    scan = _receive_drawn(house, -1)
-    recognized = read_scan(house, scan)
-    described = understand_scan(house, scan, recognized)
-    archive_documents(house, scan, described, make_pdfs(house, scan, described, _ACTOR), _ACTOR)
+    take_through_steps(house, _receive_drawn(house, -1), _ACTOR)
 
 
 def _receive_drawn(house: House, number: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, func, or_, select, text, update
 
@@ -119,9 +120,12 @@ class Dispatches:
             rows = connection.execute(select(batches).order_by(batches.c.created_at, batches.c.batch_id))
             return [OpenBatch(row.batch_id, row.lane, row.flow_run_id, row.beats, row.created_at) for row in rows]
 
-    def measure_queue(self) -> QueueMeasure:
-        """Measure the scans that were received and came to no end yet, those being worked on included."""
-        urgent = case((func.coalesce(dispatches.c.priority, NORMAL_PRIORITY) >= FAST_PRIORITY, 1), else_=0)
+    def measure_queue(self, fast_folders: Collection[str] = ()) -> QueueMeasure:
+        """Measure the scans that were received and came to no end yet, those being worked on included.
+
+        Those that came from a folder of one of the names ``fast_folders`` are urgent.
+        """
+        urgent = case((_priority(fast_folders) >= FAST_PRIORITY, 1), else_=0)
         query = select(func.count(), func.coalesce(func.sum(urgent), 0), func.min(submissions.c.received_at))
         query = query.select_from(submissions.outerjoin(dispatches))
         with self._database.read() as connection:
@@ -192,14 +196,20 @@ def _ensure_row(connection: Connection, key: int) -> int:
     return key
 
 
-def _select_waiting(fast_folders: Collection[str] = ()) -> Select[*tuple[Any, ...]]:
+def _priority(fast_folders: Collection[str]) -> ColumnElement[int]:
+    """How urgent a submission is. A folder's name may stand in its path in any Unicode form: paths are as on the disk."""
     priority: ColumnElement[int] = func.coalesce(dispatches.c.priority, NORMAL_PRIORITY)
-    if fast_folders:
-        fast = or_(*(submissions.c.path.contains(f"/{folder}/", autoescape=True) for folder in sorted(fast_folders)))
-        priority = case((fast & (priority < FAST_PRIORITY), FAST_PRIORITY), else_=priority)
+    if not fast_folders:
+        return priority
+    names = sorted({normalize(form, folder) for folder in fast_folders for form in ("NFC", "NFD")})
+    fast = or_(*(submissions.c.path.contains(f"/{name}/", autoescape=True) for name in names))
+    return case((fast & (priority < FAST_PRIORITY), FAST_PRIORITY), else_=priority)
+
+
+def _select_waiting(fast_folders: Collection[str] = ()) -> Select[*tuple[Any, ...]]:
     query = select(
         submissions,
-        priority.label("priority"),
+        _priority(fast_folders).label("priority"),
         func.coalesce(dispatches.c.tries, 0).label("tries"),
         func.coalesce(dispatches.c.sends, 0).label("sends"),
     )

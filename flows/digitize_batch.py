@@ -14,7 +14,6 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from dossiers.dispatching import RETRYABLE
 from dossiers.model import SubmissionState
 from flows.digitize_dossier import digitize_dossier
 from operations.beating import beating
@@ -22,6 +21,8 @@ from operations.locking import working
 from runtime.logging import configure_logging
 from runtime.settings import load_settings
 from runtime.wiring import House, house_in_use, use_house
+
+_UNFINISHED = (SubmissionState.RECEIVED, SubmissionState.FAILED)
 
 
 @flow(name="digitize-batch", flow_run_name="{lane} {batch_id}", persist_result=True, result_serializer="json", log_prints=False)
@@ -36,11 +37,9 @@ def run_batch(batch_id: str, lane: str, dossiers: list[tuple[str, list[str]]], a
         if (runtime.flow_run.run_count or 1) > 1:
             _adopt(house, batch_id, lane, scans)
         with beating(house, batch_id):
-            states = {
-                label: digitize_dossier(label, list(members), actor, batch_id, return_state=True) for label, members in dossiers
-            }
+            states = [digitize_dossier(label, list(members), actor, batch_id, return_state=True) for label, members in dossiers]
         house.catalog.dispatches.release(batch_id)
-    failed = [label for label, state in states.items() if not state.is_completed()]
+    failed = [label for (label, _), state in zip(dossiers, states, strict=True) if not state.is_completed()]
     if failed:
         return Failed(message=f"{len(failed)} of {len(dossiers)} dossiers can be replayed: {', '.join(failed)}")
     return Completed(message=f"{len(dossiers)} dossiers settled")
@@ -50,11 +49,10 @@ def _adopt(house: House, batch_id: str, lane: str, scans: Sequence[str]) -> None
     """A person retries the run: let it hold again what of its scans is not at its end and held by no other."""
     table = house.catalog.dispatches
     submissions = [house.catalog.submissions.get(scan) for scan in scans]
-    waiting = {scan.scan_sha256 for scan in table.list_waiting(RETRYABLE)}
-    stopped = [item.scan_sha256 for item in submissions if item.state is SubmissionState.FAILED]
+    unfinished = [item.scan_sha256 for item in submissions if item.state in _UNFINISHED]
     mine = {scan.scan_sha256 for scan in table.list_held(batch_id)}
-    free = [scan for scan in scans if scan in waiting or scan in stopped]
-    claimed = table.claim(batch_id, [scan for scan in free if scan not in mine], lane=lane, flow_run_id=runtime.flow_run.id)
+    wanted = [scan for scan in unfinished if scan not in mine]
+    claimed = table.claim(batch_id, wanted, lane=lane, flow_run_id=runtime.flow_run.id)  # but for what others hold
     table.forget_tries([*claimed, *mine])
 
 

@@ -36,8 +36,10 @@ from runtime.wiring import House
 _log = logging.getLogger("sohoa.dispatch")
 # So many waiting scans are looked at for one plan; more than the engine is ever given at once.
 _HORIZON = 2000
-# A process needs time to start before its heart can beat, on a busy machine a lot: so many leases.
+# A process needs time to start before its heart beats first, on a busy machine a lot: so many leases, and as many more each
+# time that a scan is sent. So however slow a machine is, a batch gets to its work in the end.
 _START_LEASES = 4
+_MAX_PAUSES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Dispatcher:
     actor: Actor
     now_s: Callable[[], float] = time.monotonic
     _pulses: dict[str, _Pulse] = field(default_factory=dict)
+    _is_blind: bool = False
 
     def run(self, should_stop: Callable[[], bool], sleep: Callable[[float], object] = time.sleep) -> None:
         """Look until told to stop. A store, catalog or engine that is away is asked again."""
@@ -79,6 +82,9 @@ class Dispatcher:
 
         Raises EngineUnavailableError, StorageUnavailableError and its kin; what was claimed is then sent at the next look.
         """
+        if self._is_blind:  # while the catalog was away no heart could beat: silence counts from now on
+            self._pulses.clear()
+        self._is_blind = True
         with working(self.house):
             return self._look()
 
@@ -97,6 +103,7 @@ class Dispatcher:
     def _check_batches(self) -> int:
         table = self.house.catalog.dispatches
         batches = table.list_batches()
+        self._is_blind = False
         self._pulses = {batch.batch_id: self._feel(batch) for batch in batches}
         states = self._look_at_runs(batches)
         return sum(self._check(batch, states.get(batch.flow_run_id or "", RunState.UNKNOWN)) for batch in batches)
@@ -107,7 +114,8 @@ class Dispatcher:
             return self.engine.look(runs) if runs else {}
         except EngineUnavailableError as error:
             _log.warning("the engine does not say how batches stand: %s", error.message_en)
-            return {}
+            began = {batch.flow_run_id: batch.beats > 0 for batch in batches if batch.flow_run_id}
+            return {run: RunState.RUNNING if is_running else RunState.WAITING for run, is_running in began.items()}
 
     def _feel(self, batch: OpenBatch) -> _Pulse:
         pulse = self._pulses.get(batch.batch_id)
@@ -125,11 +133,12 @@ class Dispatcher:
             record_deeds(self.house, self.actor, [Deed(TrailAction.CANCEL, scan.scan_sha256, details) for scan in held])
             for scan in held:
                 stop_scan(self.house, scan.scan_sha256, f"flow run {batch.flow_run_id}", self.actor)
+        pulse = self._pulses[batch.batch_id]
+        if state is RunState.ENDED and self.now_s() - pulse.since_s < self._pause_s(batch):
+            return False
         if state in (RunState.ENDED, RunState.CANCELLED):
             return table.release(batch.batch_id)
-        pulse = self._pulses[batch.batch_id]
-        lease_s = self.house.settings.dispatch.lease_s
-        if self.now_s() - pulse.since_s < (lease_s * _START_LEASES if state is RunState.STARTING else lease_s):
+        if self.now_s() - pulse.since_s < self._lease_s(batch, state):
             return False
         if not table.release(batch.batch_id, beats=pulse.beats):
             return False
@@ -137,6 +146,20 @@ class Dispatcher:
         if batch.flow_run_id is not None:
             self.engine.bury(batch.flow_run_id, "no sign of life; its dossiers were sent again")
         return True
+
+    def _lease_s(self, batch: OpenBatch, state: RunState) -> float:
+        """Return how long a batch may be silent: before its first sign of life, the longer the oftener it was sent."""
+        lease_s = self.house.settings.dispatch.lease_s
+        if batch.beats > 0 or state not in (RunState.STARTING, RunState.RUNNING):
+            return lease_s
+        return lease_s * _START_LEASES * max(1, self._count_sends(batch))
+
+    def _pause_s(self, batch: OpenBatch) -> float:
+        """Return how long what ended before its first sign of life is kept: it would be sent and fail without end."""
+        return 0.0 if batch.beats > 0 else self.house.settings.dispatch.retry_s * min(self._count_sends(batch), _MAX_PAUSES)
+
+    def _count_sends(self, batch: OpenBatch) -> int:
+        return max((scan.sends for scan in self.house.catalog.dispatches.list_held(batch.batch_id)), default=0)
 
     # --- the queue --------------------------------------------------------------------------------------------------
 

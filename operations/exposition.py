@@ -38,7 +38,7 @@ class _Once(Collector):
         files = {state.value: count for state, count in seen.files.items()}
         yield _by_label("sohoa_files", "Files ever seen, by where they stand", "state", files)
         yield _by_label("sohoa_errors", "Submissions that stand still, by cause", "code", seen.errors)
-        yield GaugeMetricFamily("sohoa_queue_scans", "Scans that wait to be sent", value=seen.waiting)
+        yield GaugeMetricFamily("sohoa_queue_scans", "Scans received and not at their end", value=seen.waiting)
         yield GaugeMetricFamily("sohoa_queue_urgent_scans", "Those of them in the fast lane", value=seen.waiting_urgent)
         yield GaugeMetricFamily("sohoa_queue_oldest_age_seconds", "Age of the longest waiting scan", value=seen.oldest_age_s)
         yield _by_label("sohoa_batches", "Batches under way", "lane", seen.batches)

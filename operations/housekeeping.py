@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from dossiers.errors import ConfigurationError
 from runtime.services import list_services
@@ -22,6 +23,7 @@ from storage.files import make_folder, os_errors_mapped, replace_atomically
 
 _STOP_S = 240.0
 _LOOK_S = 0.2
+_LOOKED_AT_S = 2.0  # `sohoa up` and `down` hold the lock for a moment, to see whether somebody has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,9 @@ def wait_until_up(settings: Settings, supervisor: int | None, timeout_s: float) 
 def read_standing(settings: Settings) -> Standing | None:
     """Return how the running supervisor stands, or None when none runs. A file that a killed one left says nothing."""
     folder = _run_folder(settings)
-    with _lock_file(folder).open("ab") as lock, suppress(BlockingIOError):
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return None
+    with _lock_file(folder).open("ab") as lock:
+        if _take(lock):
+            return None
     try:
         told = json.loads(_standing_file(folder).read_text())
         return Standing(int(told["pid"]), dict(told["services"]))
@@ -125,11 +127,20 @@ def stop_supervisor(settings: Settings) -> bool:
 @contextmanager
 def _only_supervisor(folder: Path) -> Iterator[None]:
     with _lock_file(folder).open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConfigurationError(detail="`sohoa up` runs already") from error
+        give_up_s = time.monotonic() + _LOOKED_AT_S
+        while not _take(lock):
+            if time.monotonic() > give_up_s:
+                raise ConfigurationError(detail="`sohoa up` runs already")
+            time.sleep(0.05)
         yield
+
+
+def _take(lock: BinaryIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _run_folder(settings: Settings) -> Path:

@@ -28,6 +28,7 @@ from operations.settling import UnexpectedError, quarantine_refused
 from operations.station_board import StationBoards
 from operations.tidying import InboxTidier
 from runtime.wiring import House
+from storage.files import os_errors_mapped
 from storage.inbox import InboxListing, Marker, is_being_written, list_inbox, put_note, remove_inside
 
 _log = logging.getLogger("sohoa.watch")
@@ -188,7 +189,9 @@ class InboxRounds:
         return claim
 
     def _let_leave(self, file: SeenFile) -> bool:
-        if not remove_inside(self.root, file.parts, file.stamp):
+        with os_errors_mapped("/".join(file.parts)):
+            is_gone = remove_inside(self.root, file.parts, file.stamp)
+        if not is_gone:
             _log.warning("%s changed while it was claimed; it is taken again", "/".join(file.parts))
             return False
         forget_claim(self.house, self.root.joinpath(*file.parts))
@@ -201,7 +204,10 @@ class InboxRounds:
             _log.error("unexpected error on %s", path, exc_info=error)
             error = UnexpectedError(detail=type(error).__name__)
         elif quarantine_refused(self.house, path, error):
-            self._let_leave(file)
+            try:
+                self._let_leave(file)
+            except SohoaError as refusal:  # a read-only share: it stays, and is put aside only once
+                _log.error("%s is put aside and cannot be removed: %s", path, refusal.message_en)
         self._put_off(file)
         self._show(file, error.code, error.message_vi)
         self.tell(ClaimedFile(str(path), file.placement, None, ErrorFacts.of(error)))
@@ -231,7 +237,8 @@ class InboxRounds:
         taken = {folder for batch in batches for file in batch.files for folder in _folders_of(file)}
         for marker in listing.markers:
             if marker.unit in taken - left:
-                remove_inside(self.root, marker.parts, None)
+                with os_errors_mapped("/".join(marker.parts)):
+                    remove_inside(self.root, marker.parts, None)
                 self._tidy().leave_no(marker.parts[:-1], keep=1 if place_file(marker.parts).station else 0)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from catalog import StageTime
+from dossiers.dispatching import Lane
 from dossiers.errors import SohoaError
 from dossiers.model import SubmissionState
 from operations.custody_standing import CustodyStanding
@@ -42,8 +43,8 @@ class Readiness:
 def observe(house: House, now: datetime | None = None, custody: CustodyStanding | None = None) -> Observation:
     """Look at the catalog once; ``custody`` is told with it. Raises StorageUnavailableError when it cannot be used."""
     at = now or datetime.now(UTC)
-    queue = house.catalog.dispatches.measure_queue()
-    batches: dict[str, int] = {}
+    queue = house.catalog.dispatches.measure_queue(house.settings.dispatch.fast_stations)
+    batches = {lane.value: 0 for lane in Lane}  # a lane without batches is told as well, so that an alarm can go by it
     for batch in house.catalog.dispatches.list_batches():
         batches[batch.lane] = batches.get(batch.lane, 0) + 1
     return Observation(

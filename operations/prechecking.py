@@ -216,4 +216,7 @@ class ScanChecks:
         file = check.file
         put_note(self._root, file.parts, write_note(verdict, compose(file.parts[-1]), datetime.now(UTC)))
         path = compose("/".join(file.parts))
-        self._boards.show_verdict(file.placement.station, path, file.placement.dossier_number, verdict)
+        try:
+            self._boards.show_verdict(file.placement.station, path, file.placement.dossier_number, verdict)
+        except SohoaError as error:  # a full disk: what was seen of the pages holds all the same
+            _log.warning("the station's board is not up to date: %s", error.message_en)

@@ -9,19 +9,19 @@ from enum import StrEnum
 
 from catalog import Submission
 from dossiers.codes import DossierNumber
-from dossiers.errors import InvalidCodeError, NotFoundError
+from dossiers.errors import IntegrityError, InvalidCodeError, NotFoundError
 from dossiers.model import Actor, SubmissionState
 from dossiers.trail import TrailAction
 from operations.ingesting import Digitize
 from operations.locking import working
 from operations.outcomes import file_result
+from operations.receiving import SETTLED
 from operations.results import FileResult
-from operations.steps import has_finished_pages
+from operations.steps import has_finished_pages, is_up_to_date
 from operations.trail import Deed, record_deeds
 from runtime.wiring import House
 
 _UNFINISHED = (SubmissionState.FAILED, SubmissionState.RECEIVED)
-_STORED = (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,20 @@ def plan_replay(house: House, choice: ReplayChoice) -> tuple[Submission, ...]:
 
 
 def foresee(house: House, submission: Submission) -> Foresight:
-    """Say what a replay of a submission would do, from the catalog and the work folder alone; nothing is changed."""
-    entries = house.catalog.documents.list_of_scan(submission.scan_sha256)
-    if submission.state in _STORED and entries and all(entry.recipe == house.recipe for entry in entries):
+    """Say what a replay of a submission would do; nothing is changed.
+
+    What is stored of it is read through, so that what was damaged is made anew. Raises StorageUnavailableError and its kin.
+    """
+    if submission.state in SETTLED and _is_intact(house, submission.scan_sha256):
         return Foresight.NOTHING
     return Foresight.REUSE_PAGES if has_finished_pages(house, submission.scan_sha256) else Foresight.READ_ANEW
+
+
+def _is_intact(house: House, sha256: str) -> bool:
+    try:
+        return is_up_to_date(house, sha256)
+    except IntegrityError:  # its metadata are damaged
+        return False
 
 
 def replay_submissions(house: House, planned: Sequence[Submission], actor: Actor, digitize: Digitize) -> Iterator[FileResult]:

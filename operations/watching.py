@@ -116,7 +116,11 @@ def _go_through(rounds: InboxRounds, events: InboxEvents, *, once: bool) -> bool
         if once:
             raise
         _log.error("%s [%s]", error.message_en, error.code)
-        return False
+    except Exception:  # nothing that lies in one folder may end the watch of all stations
+        if once:
+            raise
+        _log.exception("the inbox was not looked through to the end")
+    return False
 
 
 def _guard(call: Callable[[], None]) -> None:

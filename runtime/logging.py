@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from datetime import UTC, datetime
 
 _context: ContextVar[dict[str, str] | None] = ContextVar("sohoa_log_context", default=None)
@@ -46,8 +47,15 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         told = " ".join(f"{name}={fact}" for name, fact in (_context.get() or {}).items())
-        record.context = f" [{told}]" if told else ""
-        return super().format(record)
+        shown = copy(record)
+        shown.msg, shown.args = _make_visible(record.getMessage()), None
+        shown.context = _make_visible(f" [{told}]" if told else "")
+        return super().format(shown)
+
+
+def _make_visible(text: str) -> str:
+    """The name of a file may hold the end of a line and what steers a terminal: nobody writes lines of ours with it."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 class JsonLines(logging.Formatter):

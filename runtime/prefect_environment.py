@@ -31,7 +31,7 @@ def prepare_prefect_environment(settings: Settings) -> None:
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "true",
-        "PREFECT_LOCAL_STORAGE_PATH": str(home / "results"),
+        "PREFECT_LOCAL_STORAGE_PATH": str(results_folder(settings)),
         "PREFECT_MEMO_STORE_PATH": str(home / "memo.toml"),
     }
     if settings.prefect.api_url:
@@ -40,6 +40,11 @@ def prepare_prefect_environment(settings: Settings) -> None:
         defaults["PREFECT_API_AUTH_STRING"] = settings.prefect.api_auth.get_secret_value()
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+
+
+def results_folder(settings: Settings) -> Path:
+    """Return where flow runs on this machine keep the results of their tasks."""
+    return settings.home / "prefect" / "results"
 
 
 def prepare_worker_environment(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -30,7 +31,9 @@ def list_services(settings: Settings) -> tuple[Service, ...]:
     if settings.up.minio:
         services.append(_minio(settings, environment))
     if is_local(settings.prefect.api_url):
-        services.append(_sohoa("prefect", ("engine",), environment, _answers(settings.prefect.api_url + "/health"), 180))
+        # Who does not know our password is another's server on the same port.
+        version, password = settings.prefect.api_url + "/admin/version", settings.prefect.api_auth.get_secret_value()
+        services.append(_sohoa("prefect", ("engine",), environment, _answers(version, password), 180))
     services.append(_sohoa("worker", ("worker",), environment, stop_s=60))
     services.append(_sohoa("dispatcher", ("dispatch",), environment))
     services.append(_sohoa("caretaker", ("caretaker",), environment))
@@ -115,13 +118,15 @@ def provision_store(settings: Settings) -> None:
     )
 
 
-def _answers(url: str) -> Callable[[], bool]:
+def _answers(url: str, password: str = "") -> Callable[[], bool]:
+    """Return what says whether an address answers, asked with ``password`` (``user:password``) if there is one."""
     parts = urlsplit(url)
+    headers = {"Authorization": f"Basic {base64.b64encode(password.encode()).decode()}"} if password else {}
 
     def ask() -> bool:
         connection = HTTPConnection(parts.hostname or "", parts.port or 80, timeout=2)
         try:
-            connection.request("GET", parts.path)
+            connection.request("GET", parts.path, headers=headers)
             return connection.getresponse().status == HTTPStatus.OK
         except (OSError, HTTPException):
             return False

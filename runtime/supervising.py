@@ -10,13 +10,13 @@ import asyncio
 import ctypes
 import logging
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from dossiers.errors import ConfigurationError
 
@@ -25,6 +25,7 @@ _PR_SET_PDEATHSIG = 1
 _MAX_PAUSE_S = 60.0
 _STEADY_S = 60.0
 _LOG_BYTES = 10 << 20
+_LOG_LOOK_S = 60.0
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -66,7 +67,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        watchers: list[asyncio.Task[None]] = []
+        watchers = [asyncio.create_task(self._keep_logs_small())]
         try:
             for service in self._services:
                 if self._stop.is_set():
@@ -74,9 +75,9 @@ class Supervisor:
                 self._running[service.name] = await self._start(service)
                 await self._wait_until_ready(service)
                 watchers.append(asyncio.create_task(self._keep_running(service)))
-                self._tell(service.name, "ready")
+                self._say(service.name, "ready")
             else:
-                self._tell("all", "ready")
+                self._say("all", "ready")
             await self._stop.wait()
         finally:
             self._stop.set()
@@ -90,7 +91,7 @@ class Supervisor:
         return {name: running.process.pid for name, running in self._running.items()}
 
     async def _start(self, service: Service) -> _Running:
-        with _open_log(self._log_dir / f"{service.name}.log") as log:
+        with (self._log_dir / f"{service.name}.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 *service.command,
                 env=dict(service.environment),
@@ -118,16 +119,39 @@ class Supervisor:
         while True:
             running = self._running[service.name]
             code = await running.process.wait()
+            # What it left behind may hold its port. At once: later the system may have given the number to others.
+            _signal_session(running.process.pid, signal.SIGKILL)
             steady = time.monotonic() - running.started_s > _STEADY_S
             failures = 0 if steady else running.failures + 1
-            pause_s = min(_MAX_PAUSE_S, 0.5 * 2**failures)
-            _log.error("%s ended with %s; it is started anew in %.0f s", service.name, code, pause_s)
-            self._tell(service.name, f"ended with {code}")
-            await asyncio.sleep(pause_s)
-            _signal_session(running.process.pid, signal.SIGKILL)  # what it left behind may hold its port
-            self._running[service.name] = await self._start(service)
-            self._running[service.name].failures = failures
-            self._tell(service.name, "started anew")
+            _log.error("%s ended with %s; it is started anew in %.0f s", service.name, code, _pause_s(failures))
+            self._say(service.name, f"ended with {code}")
+            self._running[service.name] = await self._start_anew(service, failures)
+            self._say(service.name, "started anew")
+
+    async def _start_anew(self, service: Service, failures: int) -> _Running:
+        """Start a service after a pause, and try again until it can be: a full disk or a lack of memory may pass."""
+        while True:
+            await asyncio.sleep(_pause_s(failures))
+            try:
+                started = await self._start(service)
+            except OSError as error:
+                failures += 1
+                _log.error("%s cannot be started (%s); again in %.0f s", service.name, error.strerror, _pause_s(failures))
+            else:
+                started.failures = failures
+                return started
+
+    async def _keep_logs_small(self) -> None:
+        while True:
+            await asyncio.to_thread(_cut_logs, self._log_dir)
+            await asyncio.sleep(_LOG_LOOK_S)
+
+    def _say(self, name: str, what: str) -> None:
+        """Tell; a disk that is too full to be told on must not keep a service from being started or stopped."""
+        try:
+            self._tell(name, what)
+        except OSError as error:
+            _log.error("%s %s; it cannot be written down: %s", name, what, error.strerror)
 
     async def _end(self, service: Service) -> None:
         running = self._running.pop(service.name, None)
@@ -140,7 +164,7 @@ class Supervisor:
             await asyncio.wait_for(running.process.wait(), service.stop_s)
         _signal_session(running.process.pid, signal.SIGKILL)
         await running.process.wait()
-        self._tell(service.name, "stopped")
+        self._say(service.name, "stopped")
 
 
 def _signal_session(leader: int, number: signal.Signals) -> None:
@@ -149,10 +173,18 @@ def _signal_session(leader: int, number: signal.Signals) -> None:
         os.killpg(leader, number)
 
 
-def _open_log(path: Path) -> BinaryIO:
-    if path.exists() and path.stat().st_size > _LOG_BYTES:
-        path.replace(path.with_suffix(".log.1"))
-    return path.open("ab")
+def _pause_s(failures: int) -> float:
+    return min(_MAX_PAUSE_S, 0.5 * (1 << min(failures, 10)))
+
+
+def _cut_logs(folder: Path) -> None:
+    """Keep of each log the last LOG_BYTES and a little more, while its program goes on appending to it."""
+    for path in folder.glob("*.log"):
+        with suppress(OSError):
+            if path.stat().st_size > _LOG_BYTES:
+                with suppress(OSError):  # no room for a copy: less of the past is better than no room for scans
+                    shutil.copyfile(path, path.with_suffix(".log.1"))
+                os.truncate(path, 0)
 
 
 def _end_with_parent() -> None:

@@ -22,6 +22,7 @@ from runtime.prefect_environment import (
     prepare_prefect_environment,
     prepare_server_environment,
     prepare_worker_environment,
+    results_folder,
 )
 from runtime.settings import Settings, load_settings
 from runtime.wiring import House
@@ -55,7 +56,9 @@ def worker(
             require_store(house, _WORKER)
         prepare_worker_environment(settings)
         from flows.prefect_processes import work
+        from flows.prefect_results import keep_clearing
 
+        keep_clearing(results_folder(settings), settings.prefect.retention_days)
         work(limit)
 
 

@@ -85,6 +85,10 @@ def test_batches_reach_their_end_and_a_retry_in_prefect_takes_up_what_is_missing
     key = f"{broken[:2]}/{broken}/original.png"
     client.remove_object(bucket, key)  # the bytes are hidden, as if an administrator had deleted them by mistake
     shutil.rmtree(quick.home / "work" / broken)
+    old_result = quick.home / "prefect" / "results" / "of-a-run-that-is-gone"
+    old_result.parent.mkdir(parents=True, exist_ok=True)
+    old_result.touch()
+    os.utime(old_result, (0, 0))
 
     with running(quick, "worker", "dispatch"):
         wait_for("the good one's end", lambda: is_done(quick, good))
@@ -97,6 +101,7 @@ def test_batches_reach_their_end_and_a_retry_in_prefect_takes_up_what_is_missing
         wait_for("the broken one's end", lambda: is_done(quick, broken))
         wait_for("the run's end", lambda: find_run(prefect_api, broken, "COMPLETED"))
     assert (get(quick, good).attempts, get(quick, broken).attempts) == (1, 2)
+    assert not old_result.exists()
     assert quick("reconcile", "--json").one()["agrees"]
 
 

@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from dossiers.errors import StorageUnavailableError
+from dossiers.errors import StorageFullError, StorageUnavailableError
 from dossiers.model import Actor, SubmissionState
 from dossiers.reconciliation import Ending
 from operations import rearranging
@@ -20,6 +20,7 @@ from operations.paths import FoundScan
 from operations.receiving import Received, receive
 from operations.reconciling import reconcile
 from operations.separating import draw_separator_sheets
+from operations.station_board import StationBoards
 from runtime.wiring import House
 from storage.files import hash_file
 from tests.support.inbox import NUMBER, OTHER, Watched, open_watched, put
@@ -195,6 +196,20 @@ def test_a_file_of_fronts_and_one_of_backs_become_one(tmp_path: Path) -> None:
     assert (counts[SubmissionState.REARRANGED], counts[SubmissionState.RECEIVED]) == (2, 2)
     assert (found.agrees, found.endings[Ending.IN_PARTS], found.endings[Ending.IN_PROGRESS]) == (True, 2, 2)
     assert list(inbox.iterdir()) == [inbox / "q"]
+
+
+def test_a_board_that_cannot_be_written_keeps_no_long_scan_from_being_parted(
+    separating: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise StorageFullError(detail="no room")
+
+    monkeypatch.setattr(StationBoards, "show_verdict", refuse)
+    put(separating.house.settings.inbox, "q/dài.pdf", long_scan(separating))
+    with separating.house:
+        separating.once()
+        counts = separating.house.catalog.submissions.counts()
+    assert (counts[SubmissionState.REARRANGED], counts[SubmissionState.RECEIVED]) == (1, 3)
 
 
 def test_what_cannot_be_looked_at_is_claimed_as_it_is(separating: Watched) -> None:

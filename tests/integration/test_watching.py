@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import threading
 import unicodedata
@@ -13,14 +14,15 @@ import pytest
 
 from dossiers.errors import StorageUnavailableError
 from dossiers.model import Actor, Outcome, SubmissionState
-from dossiers.stillness import SeenFile
-from operations import claiming
+from dossiers.stillness import SeenFile, Stamp
+from operations import claiming, inbox_rounds
 from operations.claiming import claim_file
 from operations.paths import FoundScan
 from operations.receiving import Received, original_copy, receive
+from operations.tidying import InboxTidier
 from runtime.wiring import House
 from storage.archive import Archive
-from storage.inbox import list_inbox
+from storage.inbox import InboxListing, list_inbox, remove_inside
 from tests.support.inbox import CLERK, NUMBER, OTHER, Watched, open_watched, put, wait_until
 
 
@@ -173,6 +175,44 @@ def test_a_file_that_makes_the_program_stumble_stops_no_other(watched: Watched, 
     watched.once()
     assert left_in(inbox) == ["q", "q/bad.pdf"]
     assert [file.error.code for file in watched.told if file.error] == ["internal"]
+
+
+def test_a_refused_file_that_cannot_be_removed_ends_no_watch(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = watched.house.settings.inbox
+    limited = watched.house.settings.reading.model_copy(update={"max_file_mb": 1})
+    watched.house.settings = watched.house.settings.model_copy(update={"reading": limited})
+    locked = put(inbox, "locked/big.pdf", bytes(1_100_000))
+
+    def refuse(root: Path, parts: tuple[str, ...], stamp: Stamp | None) -> bool:
+        if parts[0] == "locked":
+            raise PermissionError(errno.EROFS, "read-only")
+        return remove_inside(root, parts, stamp)
+
+    monkeypatch.setattr(inbox_rounds, "remove_inside", refuse)
+    with watched.running():
+        wait_until(lambda: len(watched.told) >= 3)  # it is tried again and again
+        put(inbox, "q/good.pdf", b"good")
+        wait_until(lambda: bool(watched.handed_on))
+    assert {file.error.code for file in watched.told if file.error} == {"input.too_large"}
+    assert locked.exists()
+    assert len(list((watched.house.home / "quarantine").glob("*/*-big.pdf"))) == 1
+
+
+def test_a_fault_of_the_program_in_one_round_ends_no_watch(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    stumbles = iter([RuntimeError("stumbled")])
+    tidy = InboxTidier.go_through
+
+    def stumble(tidier: InboxTidier, listing: InboxListing, now_s: float) -> None:
+        fault = next(stumbles, None)
+        if fault is not None:
+            raise fault
+        tidy(tidier, listing, now_s)
+
+    monkeypatch.setattr(InboxTidier, "go_through", stumble)
+    with watched.running():
+        put(watched.house.settings.inbox, "q/good.pdf", b"good")
+        wait_until(lambda: bool(watched.handed_on))
+    assert next(stumbles, None) is None
 
 
 def test_the_same_bytes_again_are_linked_and_counted(watched: Watched) -> None:

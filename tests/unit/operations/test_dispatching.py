@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from catalog import OpenBatch
+from catalog.dispatches import Dispatches
 from dossiers.dispatching import FAST_PRIORITY, Lane, PlannedBatch
 from dossiers.errors import EngineUnavailableError, StorageUnavailableError
 from dossiers.model import Actor, SubmissionState
@@ -149,6 +151,7 @@ def test_a_silent_batch_is_taken_back_and_buried_but_not_one_whose_heart_beats(
     receive(house, 1)
     dispatcher.look()
     (batch,) = house.catalog.dispatches.list_batches()
+    assert dispatcher.look() == Round()
     for _ in range(4):
         clock.now_s += 80
         house.catalog.dispatches.beat(batch.batch_id)
@@ -180,6 +183,83 @@ def test_a_batch_that_is_starting_is_given_more_time(
     clock.now_s += 300
     assert dispatcher.look() == Round()
     clock.now_s += 100
+    assert dispatcher.look() == Round(sent=1, taken_back=1)
+
+
+@pytest.mark.parametrize("state", [RunState.STARTING, RunState.RUNNING])
+def test_however_long_a_batch_takes_to_start_it_gets_to_its_work_in_the_end(
+    house: House, engine: ScriptedEngine, dispatcher: Dispatcher, clock: Clock, state: RunState
+) -> None:
+    start_s, spent_s = 2_000, 0
+    receive(house, 1)
+    dispatcher.look()
+    while spent_s < start_s:
+        assert len(engine.sent) < 10, "it is taken back for ever"
+        engine.set_all(state)
+        clock.now_s += 10
+        sent = len(engine.sent)
+        dispatcher.look()
+        spent_s = spent_s + 10 if len(engine.sent) == sent else 0
+    (batch,) = house.catalog.dispatches.list_batches()
+    house.catalog.dispatches.beat(batch.batch_id)
+    dispatcher.look()
+    clock.now_s += 91
+    assert dispatcher.look().taken_back == 1, "once its heart has beaten, the lease is the usual one"
+
+
+def test_batches_that_end_before_they_begin_are_not_sent_without_a_pause(
+    tmp_path: Path, engine: ScriptedEngine, clock: Clock
+) -> None:
+    """As when a worker cannot read its settings: it fails within a second whatever it is given."""
+    with House(Settings(home=tmp_path / "home", dispatch=DISPATCH.model_copy(update={"retry_s": 60}))) as house:
+        receive(house, 1)
+        dispatcher = Dispatcher(house, engine, ACTOR, now_s=clock)
+        for _ in range(180):
+            clock.now_s += 20
+            dispatcher.look()
+            engine.set_all(RunState.ENDED)
+    assert 5 < len(engine.sent) < 15
+
+
+def test_what_waits_in_an_engine_that_is_away_is_left_there(
+    house: House, engine: ScriptedEngine, dispatcher: Dispatcher, clock: Clock
+) -> None:
+    receive(house, 1)
+    dispatcher.look()
+    before = house.catalog.dispatches.list_batches()
+    engine.is_away = True
+    for _ in range(5):
+        clock.now_s += 80
+        assert dispatcher.look() == Round()
+    assert house.catalog.dispatches.list_batches() == before
+    house.catalog.dispatches.beat(before[0].batch_id)
+    dispatcher.look()
+    clock.now_s += 91
+    with pytest.raises(EngineUnavailableError):
+        dispatcher.look()
+    assert house.catalog.dispatches.list_batches() == [], "one that began and then fell silent is dead all the same"
+
+
+def test_silence_while_the_catalog_was_away_is_held_against_no_batch(
+    house: House, engine: ScriptedEngine, dispatcher: Dispatcher, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(house, 1)
+    dispatcher.look()
+    (batch,) = house.catalog.dispatches.list_batches()
+    house.catalog.dispatches.beat(batch.batch_id)
+    dispatcher.look()
+
+    def refuse(_table: Dispatches) -> list[OpenBatch]:
+        raise StorageUnavailableError(detail="away")
+
+    with monkeypatch.context() as away:
+        away.setattr(Dispatches, "list_batches", refuse)
+        for _ in range(5):
+            clock.now_s += 60
+            with pytest.raises(StorageUnavailableError):
+                dispatcher.look()
+    assert dispatcher.look() == Round()
+    clock.now_s += 91
     assert dispatcher.look() == Round(sent=1, taken_back=1)
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -19,6 +20,7 @@ from dossiers.model import Actor, SubmissionState
 from operations.exposition import expose
 from operations.health_server import make_health_server
 from operations.observing import Observation, observe
+from runtime.service_settings import DispatchSettings
 from runtime.settings import Settings
 from runtime.wiring import House
 
@@ -88,6 +90,25 @@ def test_the_metrics_tell_queue_age_errors_pages_and_stages(house: House) -> Non
     assert found["sohoa_queue_oldest_age_seconds", ""] == 60
     assert found["sohoa_pages_total", ""] == 7
     assert (found["sohoa_stage_seconds_sum", "read-scan"], found["sohoa_stage_seconds_count", "read-scan"]) == (4.0, 1)
+
+
+def test_a_fast_station_counts_as_urgent_whatever_the_form_of_its_name_on_the_disk(tmp_path: Path) -> None:
+    dispatch = DispatchSettings(fast_stations=("quầy 1",))
+    with House(Settings(home=tmp_path / "home", dispatch=dispatch)) as house:
+        for number, name in enumerate((normalize("NFC", "quầy 1"), normalize("NFD", "quầy 1"))):
+            house.catalog.submissions.receive(
+                f"{number:064x}",
+                name="a.pdf",
+                path=f"/inbox/{name}/a.pdf",
+                size_bytes=1,
+                dossier_number=None,
+                actor=ACTOR,
+            )
+        found = samples(expose(lambda: observe(house)).decode())
+        waiting = house.catalog.dispatches.list_waiting((), fast_folders=dispatch.fast_stations)
+    assert found["sohoa_queue_urgent_scans", ""] == 2
+    assert (found["sohoa_batches", "fast"], found["sohoa_batches", "normal"]) == (0, 0)
+    assert {scan.priority for scan in waiting} == {FAST_PRIORITY}
 
 
 def test_without_a_catalog_the_metrics_say_so() -> None:

@@ -47,3 +47,13 @@ def test_text_lines_carry_it_in_brackets(capsys: pytest.CaptureFixture[str]) -> 
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].endswith("INFO sohoa.test: đọc 3 trang [dossier=H15-261008-0975 scan=ab12]")
     assert lines[-1].endswith("WARNING sohoa.test: nothing more")
+
+
+def test_the_name_of_a_file_writes_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging(verbose=True)
+    name = "a\n2026-11-20T08:00:00+0000 INFO sohoa.watch: archived b.pdf\x1b[2J\udcff"
+    with log_context(dossier=name):
+        logging.getLogger("sohoa.test").info("%s cannot be read", name)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "\\n2026" in line
+    assert "\x1b" not in line

@@ -66,6 +66,42 @@ def test_compose_starts_commands_that_there_are() -> None:
             assert (DEPLOY / Path(service["build"]["dockerfile"]).name).is_file()
 
 
+@pytest.mark.parametrize("name", ["compose.yaml", "worker.compose.yaml"])
+def test_every_part_in_a_container_hears_when_it_is_to_stop(name: str) -> None:
+    """The kernel keeps SIGTERM from the first process of a container when that does not ask for it."""
+    ours = [service for service in read_compose(name).values() if service["image"] == "sohoa"]
+    assert ours
+    assert all(service["init"] for service in ours)
+
+
+def test_a_worker_on_a_further_machine_goes_by_its_environment_file() -> None:
+    (worker,) = read_compose("worker.compose.yaml").values()
+    assert_is_understood(worker["command"])
+    assert set(worker["environment"]) == {"SOHOA_HOME"}
+    assert "depends_on" not in worker
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
+def test_a_unit_is_told_the_secrets_of_its_own_part_alone(unit: Path) -> None:
+    parser = ConfigParser(strict=True, interpolation=None)
+    parser.read(unit)
+    example = DEPLOY / (Path(parser["Service"]["EnvironmentFile"]).name + ".example")
+    names = {line.partition("=")[0] for line in example.read_text().splitlines() if "=" in line and not line.startswith("#")}
+    prefix = "MINIO_" if unit.stem == "minio" else "SOHOA_"
+    assert names
+    assert all(name.startswith(prefix) for name in names)
+
+
+def test_no_secret_and_no_environment_of_this_machine_gets_into_the_image() -> None:
+    left_out = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {".venv", ".git", "*.env", "machine.toml"} <= set(left_out)
+
+
+def read_compose(name: str) -> dict[str, Any]:
+    services: dict[str, Any] = importlib.import_module("yaml").safe_load((DEPLOY / name).read_text())["services"]
+    return services
+
+
 def test_every_part_of_up_has_a_unit() -> None:
     assert len(UNITS) == 10
     prefect = PrefectSettings(api_url="http://127.0.0.1:4200/api")
@@ -80,7 +116,6 @@ def test_settings_of_the_example_are_settings(monkeypatch: pytest.MonkeyPatch) -
     lines = [line for line in (DEPLOY / "sohoa.env.example").read_text().splitlines() if line and not line.startswith("#")]
     for line in lines:
         name, _, value = line.partition("=")
-        if name.startswith("SOHOA_"):
-            monkeypatch.setenv(name, value or "of-our-own:secret")
+        monkeypatch.setenv(name, value or "of-our-own:secret")
     settings = load_settings()
     assert (settings.store.kind, settings.dispatch.batches, settings.logging.as_json) == ("s3", 2, True)
