@@ -17,17 +17,18 @@ from pyhanko.sign.timestamps import TimeStamper
 from catalog import Catalog, CatalogAddress, open_catalog
 from classifiers import ReviewThresholds
 from dossiers.document_type import DocumentType, load_document_types
-from dossiers.errors import ConfigurationError
 from ocr.engine import OcrEngine
 from ocr.limits import ScanLimits
 from ocr.null_engine import NullEngine
 from ocr.pool import PagePool
 from ocr.two_readers import open_engine
 from pdf.demonstration import create_demonstration_identity
-from pdf.identity import SigningIdentity, load_identity, read_trust_roots
+from pdf.identity import SigningIdentity, load_identity, open_token_identity, read_trust_roots
 from pdf.timestamps import make_timestamper
+from pdf.token_key import TokenAddress, TokenSession
 from runtime.settings import Settings, load_settings
 from runtime.signing_settings import KeySettings
+from runtime.unlocking import find_secret_source, read_secret_file
 from storage.archive import Archive
 from storage.directory_store import DirectoryStore
 from storage.files import PART_PREFIX, make_folder, os_errors_mapped
@@ -83,7 +84,7 @@ class House:
         catalog = self.settings.catalog
         password = catalog.password.get_secret_value()
         if catalog.password_file is not None:
-            password = _read_secret(catalog.password_file).decode(errors="replace")
+            password = read_secret_file(catalog.password_file).decode(errors="replace")
         return CatalogAddress(self.settings.catalog_url, password)
 
     @cached_property
@@ -179,12 +180,14 @@ class House:
 
     def _open_identity(self, key: KeySettings, demonstration_folder: str, demonstration_name: str) -> SigningIdentity:
         uses_pss = key.rsa_padding == "pss"
-        if key.identity == "demonstration":
-            files = create_demonstration_identity(self.home / demonstration_folder, demonstration_name)
-            return load_identity(files.pkcs12_path, _read_secret(files.passphrase_path), uses_pss=uses_pss)
-        if key.pkcs12_file is None or key.passphrase_file is None:
-            raise ConfigurationError(detail="signing.identity = pkcs12 needs pkcs12_file and passphrase_file")
-        return load_identity(key.pkcs12_file, _read_secret(key.passphrase_file), uses_pss=uses_pss)
+        if key.identity == "pkcs11" and key.module is not None:
+            address = TokenAddress(key.module, key.token_label, key.key_label, bytes.fromhex(key.key_id))
+            session = TokenSession(address, None if key.has_keypad else find_secret_source(key))
+            return open_token_identity(session, key.certificate_file, uses_pss=uses_pss)
+        if key.identity == "pkcs12" and key.pkcs12_file is not None:
+            return load_identity(key.pkcs12_file, find_secret_source(key)(), uses_pss=uses_pss)
+        files = create_demonstration_identity(self.home / demonstration_folder, demonstration_name)
+        return load_identity(files.pkcs12_path, read_secret_file(files.passphrase_path), uses_pss=uses_pss)
 
     def _open_stores(self) -> tuple[ObjectStore, ObjectStore]:
         store = self.settings.store
@@ -244,10 +247,3 @@ def _make_folder(path: Path) -> Path:
     with os_errors_mapped(str(path)):
         make_folder(path)
     return path
-
-
-def _read_secret(path: Path) -> bytes:
-    try:
-        return path.read_bytes().rstrip(b"\r\n")
-    except OSError as error:
-        raise ConfigurationError(detail=f"cannot read {path}: {error.strerror}") from error
