@@ -9,6 +9,7 @@ from typing import Any
 from dossiers.errors import ConfigurationError, SohoaError
 from dossiers.model import Actor
 from operations.results import ErrorFacts
+from pdf.identity import SigningIdentity
 from runtime.settings import find_config_file
 from runtime.wiring import House
 
@@ -40,7 +41,8 @@ def check_configuration(house: House, actor: Actor) -> tuple[Finding, ...]:
         ("font of the mark", lambda: _check_font(house)),
         ("store", lambda: _check_store(house)),
         ("catalog", lambda: f"{house.catalog_address.described}: {house.catalog.documents.count()} documents"),
-        ("signing identity", lambda: _describe_identity(house)),
+        ("signing identity", lambda: _describe_identity(house.identity, house)),
+        ("signing identity of the agency", lambda: _describe_identity(house.agency_identity, house)),
     )
     return tuple(_run(what, check) for what, check in checks)
 
@@ -66,7 +68,6 @@ def _check_store(house: House) -> str:
     return f"{house.settings.store.kind}: versioned, object lock on"
 
 
-def _describe_identity(house: House) -> str:
-    identity = house.identity
-    level = "B-T" if house.settings.signing.timestamp_url else "B-B"
-    return f"{identity.name}, PAdES {level}{' (demonstration only)' if identity.is_demonstration else ''}"
+def _describe_identity(identity: SigningIdentity, house: House) -> str:
+    demonstration = " (demonstration only)" if identity.is_demonstration else ""
+    return f"{identity.name}, PAdES {house.assurance.level}{demonstration}, until {identity.not_after:%Y-%m-%d}"

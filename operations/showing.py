@@ -13,6 +13,7 @@ from dossiers.model import Actor, CatalogEntry, ExtractedField
 from dossiers.review import tell_reasons
 from operations.outcomes import extracted_fields, load_metadata
 from operations.results import OUTCOMES_VI
+from operations.telling_signatures import tell_signature
 from runtime.wiring import House
 from storage.metadata import DocumentMetadata
 
@@ -66,6 +67,7 @@ class ShownDocument:
             ("SHA-256 tệp quét", metadata.scan_sha256),
             ("độ tin cậy chữ", f"{metadata.text_confidence:.2f}"),
             ("chữ ký", f"{signature} {'(trình diễn)' if metadata.pdf.is_demonstration else ''}".strip()),
+            *tell_signature(metadata.pdf),
             ("khóa lưu trữ", metadata.pdf.key),
             ("SHA-256 PDF", metadata.pdf.sha256),
             ("lưu trữ lúc", archived_at.isoformat(timespec="seconds")),

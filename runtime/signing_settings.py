@@ -54,15 +54,29 @@ class SigningSettings(KeySettings):
 
     Without a table ``agency_key`` the agency signs with the officer's key, or with a demonstration of its own beside the
     officer's demonstration. ``agency`` is a name, as it stands in the mark.
+
+    An empty ``level`` is B-T with a ``timestamp_url``, else B-B. ``revocation`` says what must be known before anything is
+    signed; B-LT and B-LTA always require it.
     """
 
     agency_key: KeySettings = KeySettings()
+    level: Literal["", "B-B", "B-T", "B-LT", "B-LTA"] = ""
     trust_files: tuple[Path, ...] = ()
     timestamp_url: str | None = None
+    revocation: Literal["try", "require", "off"] = "try"
+    ocsp_url: str = ""
+    crl_urls: tuple[str, ...] = ()
+    network_timeout_s: float = Field(default=15.0, gt=0, le=300)
     form: str = "BẢN SỐ HÓA TỪ BẢN GIẤY"
     agency: str = "CƠ QUAN MẪU (TRÌNH DIỄN)"
     person: str = "Người số hóa mẫu"
     mark_font: Path = Path("/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf")
+
+    @model_validator(mode="after")
+    def _reachable(self) -> SigningSettings:
+        if self.level not in ("", "B-B") and not self.timestamp_url:
+            raise ValueError(f"level = {self.level} needs timestamp_url")
+        return self
 
     @property
     def has_agency_key(self) -> bool:

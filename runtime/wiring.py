@@ -22,13 +22,12 @@ from ocr.limits import ScanLimits
 from ocr.null_engine import NullEngine
 from ocr.pool import PagePool
 from ocr.two_readers import open_engine
-from pdf.demonstration import create_demonstration_identity
-from pdf.identity import SigningIdentity, load_identity, open_token_identity, read_trust_roots
+from pdf.identity import SigningIdentity, read_trust_roots
+from pdf.long_term import Assurance
 from pdf.timestamps import make_timestamper
-from pdf.token_key import TokenAddress, TokenSession
 from runtime.settings import Settings, load_settings
-from runtime.signing_settings import KeySettings
-from runtime.unlocking import find_secret_source, read_secret_file
+from runtime.signing_wiring import make_assurance, open_identity
+from runtime.unlocking import read_secret_file
 from storage.archive import Archive
 from storage.directory_store import DirectoryStore
 from storage.files import PART_PREFIX, make_folder, os_errors_mapped
@@ -137,7 +136,7 @@ class House:
     @cached_property
     def identity(self) -> SigningIdentity:
         """The officer's, who signs the scanned components."""
-        return self._open_identity(self.settings.signing, "keys", "Sohoa Demonstration Signer")
+        return open_identity(self.settings.signing, self.home / "keys", "Sohoa Demonstration Signer")
 
     @cached_property
     def agency_identity(self) -> SigningIdentity:
@@ -145,13 +144,18 @@ class House:
         signing = self.settings.signing
         if not signing.has_agency_key:
             return self.identity
-        return self._open_identity(signing.agency_key, "agency-keys", "Sohoa Demonstration Agency")
+        return open_identity(signing.agency_key, self.home / "agency-keys", "Sohoa Demonstration Agency")
 
     @cached_property
     def timestamper(self) -> TimeStamper | None:
         """A client of the time-stamping authority, if one is configured."""
-        url = self.settings.signing.timestamp_url
-        return make_timestamper(url) if url else None
+        signing = self.settings.signing
+        return make_timestamper(signing.timestamp_url, signing.network_timeout_s) if signing.timestamp_url else None
+
+    @cached_property
+    def assurance(self) -> Assurance:
+        """To which level is signed, and who proves what; what was fetched for one document serves the next."""
+        return make_assurance(self.settings.signing, self.timestamper, self.trust_roots)
 
     @cached_property
     def trust_roots(self) -> tuple[Certificate, ...]:
@@ -177,17 +181,6 @@ class House:
             room = self.__dict__.pop(name, None)
             if room is not None:
                 room.close()
-
-    def _open_identity(self, key: KeySettings, demonstration_folder: str, demonstration_name: str) -> SigningIdentity:
-        uses_pss = key.rsa_padding == "pss"
-        if key.identity == "pkcs11" and key.module is not None:
-            address = TokenAddress(key.module, key.token_label, key.key_label, bytes.fromhex(key.key_id))
-            session = TokenSession(address, None if key.has_keypad else find_secret_source(key))
-            return open_token_identity(session, key.certificate_file, uses_pss=uses_pss)
-        if key.identity == "pkcs12" and key.pkcs12_file is not None:
-            return load_identity(key.pkcs12_file, find_secret_source(key)(), uses_pss=uses_pss)
-        files = create_demonstration_identity(self.home / demonstration_folder, demonstration_name)
-        return load_identity(files.pkcs12_path, read_secret_file(files.passphrase_path), uses_pss=uses_pss)
 
     def _open_stores(self) -> tuple[ObjectStore, ObjectStore]:
         store = self.settings.store
