@@ -18,6 +18,7 @@ from cli.commands import (
     queue,
     read,
     reconcile,
+    refresh_timestamps,
     reindex,
     replay,
     search,
@@ -59,6 +60,7 @@ app.command("replay")(replay.replay)
 app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("verify")(verify.verify)
+app.command("refresh-timestamps")(refresh_timestamps.refresh_timestamps_command)
 app.command("progress")(progress.progress)
 app.command("portal")(portal.portal)
 app.command("reindex")(reindex.reindex)
