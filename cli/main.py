@@ -24,6 +24,7 @@ from cli.commands import (
     queue,
     read,
     reconcile,
+    refresh_timestamps,
     reindex,
     replay,
     search,
@@ -68,6 +69,7 @@ app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("verify")(verify.verify)
 app.command("prove")(prove.prove)
+app.command("refresh-timestamps")(refresh_timestamps.refresh_timestamps_command)
 app.command("progress")(progress.progress)
 app.command("portal")(portal.portal)
 app.command("backup")(backup.backup)

@@ -15,7 +15,10 @@
     ├── RecognitionError         recognition.failed
     │   └── RecognitionTimeoutError  recognition.timeout  (retryable)
     ├── SigningError             signing.failed
-    │   └── TimestampError       signing.timestamp  (retryable)
+    │   ├── CertificateError     signing.certificate  expired, revoked, or not meant for this; no try again helps
+    │   ├── TimestampError       signing.timestamp  (retryable)
+    │   ├── RevocationUnavailableError  signing.revocation  (retryable)  neither OCSP nor a CRL answers
+    │   └── TokenUnavailableError  signing.token    (retryable)
     ├── StorageUnavailableError  storage.unavailable  (retryable)
     │   └── StorageFullError     storage.full         (retryable)
     ├── StorageDeniedError       storage.denied       the store refuses our key
@@ -207,6 +210,32 @@ class SigningError(SohoaError):
     code = "signing.failed"
     template_vi = "Không ký số được tài liệu: {detail}"
     template_en = "The document could not be signed: {detail}"
+
+
+class CertificateError(SigningError):
+    """The certificate must not sign: out of date, revoked, of another use, or of no chain. Facts: detail."""
+
+    code = "signing.certificate"
+    template_vi = "Chứng thư số không được dùng để ký: {detail}"
+    template_en = "The certificate must not sign: {detail}"
+
+
+class RevocationUnavailableError(SigningError):
+    """Nobody could be asked whether the certificate is revoked. Facts: detail."""
+
+    code = "signing.revocation"
+    retryable = True
+    template_vi = "Không kiểm tra được trạng thái thu hồi của chứng thư số: {detail}"
+    template_en = "Whether the certificate is revoked could not be found out: {detail}"
+
+
+class TokenUnavailableError(SigningError):
+    """The token with the key is not there or does not answer. Facts: detail."""
+
+    code = "signing.token"
+    retryable = True
+    template_vi = "Không dùng được thiết bị ký số (token): {detail}"
+    template_en = "The token with the signing key cannot be used: {detail}"
 
 
 class TimestampError(SigningError):

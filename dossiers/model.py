@@ -172,11 +172,60 @@ class SignatureLevel(StrEnum):
 
     B_B = "B-B"
     B_T = "B-T"
+    B_LT = "B-LT"
+    B_LTA = "B-LTA"
+
+    @property
+    def is_stamped(self) -> bool:
+        """True when a time stamp belongs to the level."""
+        return self is not SignatureLevel.B_B
+
+    @property
+    def is_long_term(self) -> bool:
+        """True when the file must hold what proves its certificates."""
+        return self in (SignatureLevel.B_LT, SignatureLevel.B_LTA)
+
+
+class SigningRole(StrEnum):
+    """In whose name is signed: the officer who digitizes, or the agency."""
+
+    OFFICER = "officer"
+    AGENCY = "agency"
+
+
+class RevocationStatus(StrEnum):
+    """What could be found out about a certificate's revocation before it signed."""
+
+    GOOD = "good"
+    UNREACHABLE = "unreachable"
+    NOT_NAMED = "not_named"
+    NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateCheck:
+    """How the signer's certificate was found just before it signed.
+
+    ``authority`` is who issued it. ``is_chain_trusted``: its chain leads to a root that this house trusts. ``source`` is the
+    address that answered about revocation, or why there is no answer; ``source_time`` when that answer was made.
+    """
+
+    checked_at: datetime
+    authority: str
+    serial_number: str
+    not_after: datetime
+    is_chain_trusted: bool
+    revocation: RevocationStatus
+    source: str = ""
+    source_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SignedPdf:
-    """A signed PDF. ``level`` is None when the file came in signed by others and was kept untouched."""
+    """A signed PDF. ``level`` is None when the file came in signed by others and was kept untouched.
+
+    ``stamped_until`` is when the certificate of its newest time stamp ends; None without one.
+    """
 
     path: Path
     sha256: str
@@ -185,6 +234,9 @@ class SignedPdf:
     signer: str
     signed_at: datetime | None
     is_demonstration: bool
+    role: SigningRole | None = None
+    stamped_until: datetime | None = None
+    certificate_check: CertificateCheck | None = None
 
 
 class DocumentRole(StrEnum):

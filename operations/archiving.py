@@ -34,7 +34,7 @@ def archive_document(
         signed,
         recipe=recipe_of(house),
         actor=actor,
-        role=_role_of(house, source_path, described),
+        role=role_in_dossier(house, source_path, described),
         terms=LegalTerms(maintenance=term.code if term else house.settings.archive.maintenance),
         retain_until=until,
     )
@@ -100,7 +100,8 @@ def recipe_of(house: House) -> Recipe:
     return Recipe(engine=house.engine.name, pipeline_version=house.pipeline_version)
 
 
-def _role_of(house: House, source_path: str, described: DescribedDocument) -> DocumentRole:
+def role_in_dossier(house: House, source_path: str, described: DescribedDocument) -> DocumentRole:
+    """Return whether a document was handed in or is the result given back."""
     kind = house.types.get(described.document.type_id)
     issue_date = described.fields.get("issue_date")
     return decide_role(

@@ -10,6 +10,7 @@ from dossiers.errors import ConfigurationError, SohoaError
 from dossiers.model import Actor
 from operations.proving_store import require_store
 from operations.results import ErrorFacts
+from pdf.identity import SigningIdentity
 from runtime.settings import find_config_file
 from runtime.wiring import House
 
@@ -41,7 +42,8 @@ def check_configuration(house: House, actor: Actor) -> tuple[Finding, ...]:
         ("store", lambda: _check_store(house)),
         ("store locks", lambda: _check_locks(house, actor)),
         ("catalog", lambda: f"{house.catalog_address.described}: {house.catalog.documents.count()} documents"),
-        ("signing identity", lambda: _describe_identity(house)),
+        ("signing identity", lambda: _describe_identity(house.identity, house)),
+        ("signing identity of the agency", lambda: _describe_identity(house.agency_identity, house)),
     )
     return tuple(_run(what, check) for what, check in checks)
 
@@ -74,7 +76,6 @@ def _check_locks(house: House, actor: Actor) -> str:
     return require_store(house, actor).report.describe()
 
 
-def _describe_identity(house: House) -> str:
-    identity = house.identity
-    level = "B-T" if house.settings.signing.timestamp_url else "B-B"
-    return f"{identity.name}, PAdES {level}{' (demonstration only)' if identity.is_demonstration else ''}"
+def _describe_identity(identity: SigningIdentity, house: House) -> str:
+    demonstration = " (demonstration only)" if identity.is_demonstration else ""
+    return f"{identity.name}, PAdES {house.assurance.level}{demonstration}, until {identity.not_after:%Y-%m-%d}"

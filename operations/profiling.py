@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from classifiers import understand
-from dossiers.model import DescribedDocument, RecognizedDocument, SignedPdf
+from dossiers.model import DescribedDocument, DocumentRole, RecognizedDocument, SignedPdf
 from ocr.document import read_document
 from ocr.load import extract_pages
 from ocr.pool import PagePool, start_worker
@@ -91,8 +91,9 @@ def profile_file(house: House, path: Path, folder: Path) -> Profile:
         document = read_document(sha256, extracted, pool, path.name)
     with _measured(steps, "understand"):
         described = understand(document, None, house.types, house.thresholds)
+    now = datetime.now(UTC)
     with _measured(steps, "sign"):
-        signed = tuple(make_signed_pdf(house, folder, item, datetime.now(UTC)) for item in described)
+        signed = tuple(make_signed_pdf(house, folder, item, now, DocumentRole.COMPONENT) for item in described)
     return Profile(document, tuple(described), signed, steps, peak_bytes())
 
 

@@ -14,6 +14,7 @@ from dossiers.review import tell_reasons
 from dossiers.trail import Detail, TrailAction
 from operations.outcomes import extracted_fields, load_metadata
 from operations.results import OUTCOMES_VI
+from operations.telling_signatures import tell_signature
 from operations.trail import record_event
 from runtime.wiring import House
 from storage.custody import HoldRecord
@@ -72,6 +73,7 @@ class ShownDocument:
             ("SHA-256 tệp quét", metadata.scan_sha256),
             ("độ tin cậy chữ", f"{metadata.text_confidence:.2f}"),
             ("chữ ký", f"{signature} {'(trình diễn)' if metadata.pdf.is_demonstration else ''}".strip()),
+            *tell_signature(metadata.pdf),
             ("khóa lưu trữ", metadata.pdf.key),
             ("SHA-256 PDF", metadata.pdf.sha256),
             ("lưu trữ lúc", archived_at.isoformat(timespec="seconds")),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from dossiers.model import DescribedDocument, SignedPdf
+from dossiers.model import DescribedDocument, DocumentRole, SignedPdf, SigningRole
 from pdf.archival import ArchivalFacts, build_archival_pdf
 from pdf.signing import sign_pdf
 from pdf.stored_image import PageImages
@@ -15,29 +17,39 @@ from storage.files import hash_file
 from storage.keys import make_document_id
 
 _CREATOR = "Sohoa"
+_COPIES = re.compile(r"\s*(SAO\s+Y|SAO\s+LỤC|TRÍCH\s+SAO)\b", re.IGNORECASE)  # NĐ 30/2020, Article 25: the agency's copies
 
 
-def make_signed_pdf(house: House, folder: Path, described: DescribedDocument, received_at: datetime) -> SignedPdf:
-    """Build the PDF/A, dated when the scan was received, mark and sign it.
+def decide_signer(role: DocumentRole, form: str) -> SigningRole:
+    """Return whose signature a document bears: the agency's on results and on its copies, else the officer's."""
+    is_agencys = role is DocumentRole.RESULT or _COPIES.match(form) is not None
+    return SigningRole.AGENCY if is_agencys else SigningRole.OFFICER
 
-    Raises SigningError, TimestampError, StorageFullError.
+
+def make_signed_pdf(
+    house: House, folder: Path, described: DescribedDocument, received_at: datetime, role: DocumentRole
+) -> SignedPdf:
+    """Build the PDF/A, dated when the scan was received, mark it, and sign it by the role whose paper it is.
+
+    Raises SigningError and its kin, StorageFullError.
     """
     document = described.document
     name = make_document_id(document.scan_sha256, document.first_page, document.last_page)
     signing = house.settings.signing
+    signer = decide_signer(role, signing.form)
     facts = ArchivalFacts(created_at=received_at, creator_tool=_CREATOR, author=signing.agency)
     unsigned = folder / f"{name}.unsigned.pdf"
     archival = build_archival_pdf(described, unsigned, facts, PageImages(house.settings.archive.page_images))
     signed = sign_pdf(
         archival,
         folder / f"{name}.pdf",
-        house.identity,
+        house.agency_identity if signer is SigningRole.AGENCY else house.identity,
         MarkText(form=signing.form, agency=signing.agency, person=signing.person, font_path=signing.mark_font),
-        signing.timestamp_url,
+        house.assurance,
         first_page=document.pages[0],
     )
     unsigned.unlink()
-    return signed
+    return replace(signed, role=signer)
 
 
 def keep_signed_pdf(original: Path, page_count: int) -> SignedPdf:

@@ -10,7 +10,14 @@ import shutil
 from classifiers import understand
 from dossiers.model import Actor, DescribedDocument, RecognizedDocument, ScannedFile, SignedPdf, SubmissionState
 from ocr.load import extract_pages
-from operations.archiving import archive_document, recipe_of, record_archived, record_signed, retire_others
+from operations.archiving import (
+    archive_document,
+    recipe_of,
+    record_archived,
+    record_signed,
+    retire_others,
+    role_in_dossier,
+)
 from operations.page_keeping import has_kept_pages, read_kept_pages
 from operations.receiving import original_copy
 from operations.settling import settle_success
@@ -55,19 +62,22 @@ def understand_scan(house: House, sha256: str, recognized_digest: str) -> str:
 def make_pdfs(house: House, sha256: str, described_digest: str, actor: Actor) -> str:
     """Build, mark and sign a PDF/A of each document; an incoming signed PDF stays as it is. Returns the digest of the result.
 
-    Raises SigningError; TimestampError when the time-stamping authority does not answer.
+    Raises SigningError and its kin: retryable when whoever is asked for stamps or revocation does not answer.
     """
     folder = house.work_folder(sha256)
     found = find_result(folder / _SIGNED, tuple[SignedPdf, ...], _recipe_after(house, described_digest))
     if found is not None and all(pdf.path.is_file() for pdf in found[0]):
         return found[1]
     described = load_result(folder / _DESCRIBED, tuple[DescribedDocument, ...], house.recipe, described_digest)
-    received_at = house.catalog.submissions.get(sha256).received_at
+    submission = house.catalog.submissions.get(sha256)
     recognized = find_result(folder / _RECOGNIZED, RecognizedDocument, house.recipe)
     if recognized is not None and recognized[0].is_signed_pdf:
         signed: tuple[SignedPdf, ...] = (keep_signed_pdf(original_copy(house, sha256), len(recognized[0].pages)),)
     else:
-        signed = tuple(make_signed_pdf(house, folder, document, received_at) for document in described)
+        signed = tuple(
+            make_signed_pdf(house, folder, document, submission.received_at, role_in_dossier(house, submission.path, document))
+            for document in described
+        )
         record_signed(house, described, signed, actor)
     return save_result(folder / _SIGNED, tuple[SignedPdf, ...], signed, _recipe_after(house, described_digest))
 

@@ -68,6 +68,7 @@ class Verification:
                     "covers_file": verdict.covers_file,
                     "level": verdict.level.value if verdict.level else None,
                     "demonstration": verdict.is_demonstration,
+                    "revocation": verdict.revocation.value,
                     "problem": verdict.problem,
                 }
                 for verdict in (self.signatures.signatures if self.signatures else ())

@@ -1,8 +1,8 @@
 """Whether a PDF is the PDF/A-2b that it claims to be.
 
 pikepdf's validator approves only what it knows, and it does not know signature fields. A signed file is therefore judged
-without its signature: the form and the signature values are taken away in memory, the appearances stay, and the report
-says so. The reference validator, veraPDF, judges whole signed files in the tests.
+without its signature: the form, the signature values and what proves them are taken away in memory, the appearances stay,
+and the report says so. The reference validator, veraPDF, judges whole signed files in the tests.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dossiers.errors import PasswordProtectedError, TruncatedFileError, Unreadab
 
 _MAX_FINDINGS = 20
 _HARMLESS_FORM_KEYS = {"/Fields", "/SigFlags", "/DR", "/DA"}
+_STORE_KEYS = {"/Type", "/Certs", "/OCSPs", "/CRLs", "/VRI"}
 
 
 class PdfaScope(StrEnum):
@@ -87,6 +88,9 @@ def _take_signatures_away(pdf: pikepdf.Pdf) -> None:
     extensions = pdf.Root.get(Name.Extensions)
     if isinstance(extensions, Dictionary) and set(extensions.keys()) <= {"/Type", "/ESIC", "/ADBE", "/ISO_"}:
         del pdf.Root.Extensions
+    store = pdf.Root.get(Name.DSS)
+    if isinstance(store, Dictionary) and set(store.keys()) <= _STORE_KEYS:
+        del pdf.Root.DSS
     for page in pdf.pages:
         for annotation in page.obj.get(Name.Annots, []):
             if annotation.get(Name.Subtype) == Name.Widget and annotation.get(Name.FT) == Name.Sig:

@@ -1,30 +1,31 @@
-"""Signing identities: a private key with its certificate chain, from a PKCS#12 file.
+"""Signing identities: a private key with its certificate chain, from a PKCS#12 file or a token.
 
 An identity is checked before anything is signed with it: validity, key usage, key strength (regulations: RSA of 2048
-bits or more, or ECDSA of 256 or more). Neither the passphrase nor the key is ever part of a message or a ``repr``.
+bits or more, or ECDSA of 256 or more). Neither passphrase nor PIN nor key is ever part of a message or a ``repr``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from cryptography.x509.oid import NameOID
 
-from dossiers.errors import ConfigurationError, SigningError
+from dossiers.errors import CertificateError, ConfigurationError
+from pdf.keys import Scheme, SigningKey, SoftwareKey
+from pdf.token_key import TokenKey, TokenSession
 
 DEMONSTRATION_MARK = "SOHOA DEMONSTRATION"
-_MAX_PKCS12_BYTES = 1024 * 1024
+_MAX_FILE_BYTES = 1024 * 1024
 _MIN_RSA_BITS = 2048
 _MIN_EC_BITS = 256
-
-SigningKey = RSAPrivateKey | EllipticCurvePrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +47,23 @@ class SigningIdentity:
     key: SigningKey = field(repr=False)
     uses_pss: bool = True
 
+    @property
+    def scheme(self) -> Scheme:
+        """How its key signs."""
+        if isinstance(self.key.public_key, EllipticCurvePublicKey):
+            return Scheme.ECDSA
+        return Scheme.PSS if self.uses_pss else Scheme.PKCS1V15
+
 
 def load_identity(
     pkcs12_path: Path, passphrase: bytes, now: datetime | None = None, *, uses_pss: bool = True
 ) -> SigningIdentity:
-    """Load and check a signing identity.
+    """Load and check a signing identity from a PKCS#12 file.
 
-    Raises ``ConfigurationError`` when the file is missing, damaged, or the passphrase is wrong, and ``SigningError`` when
+    Raises ``ConfigurationError`` when the file is missing, damaged, or the passphrase is wrong, and ``CertificateError`` when
     its certificate may not sign: expired, not yet valid, wrong key usage, or too weak a key.
     """
-    try:
-        with pkcs12_path.open("rb") as file:
-            data = file.read(_MAX_PKCS12_BYTES + 1)
-    except OSError as error:
-        raise ConfigurationError(detail=f"cannot read the signing identity {pkcs12_path}: {error.strerror}") from error
-    if len(data) > _MAX_PKCS12_BYTES:
-        raise ConfigurationError(detail=f"{pkcs12_path} is too large for a PKCS#12 file")
+    data = _read_file(pkcs12_path, "the signing identity")
     try:
         bundle = pkcs12.load_pkcs12(data, passphrase)
     except ValueError:
@@ -72,27 +74,46 @@ def load_identity(
     if bundle.cert is None or not isinstance(bundle.key, RSAPrivateKey | EllipticCurvePrivateKey):
         raise ConfigurationError(detail=f"{pkcs12_path} holds no RSA or EC key with its certificate")
     certificates = [bundle.cert.certificate, *(extra.certificate for extra in bundle.additional_certs)]
-    _check_key(bundle.cert.certificate, bundle.key)
-    identity = _make_identity(certificates, bundle.key, uses_pss=uses_pss)
-    check_validity(identity, now or datetime.now(UTC))
-    return identity
+    if certificates[0].public_key() != bundle.key.public_key():
+        raise ConfigurationError(detail="the certificate of the signing identity does not belong to its key")
+    return _check_identity(certificates, SoftwareKey(bundle.key), now, uses_pss=uses_pss)
+
+
+def open_token_identity(
+    session: TokenSession, certificate_path: Path | None = None, now: datetime | None = None, *, uses_pss: bool = True
+) -> SigningIdentity:
+    """Take a key on a token, with the chain from a PEM file (the key's own certificate first), else from the token.
+
+    Raises ``ConfigurationError`` when there is no such key or certificate or the PIN is wrong, ``TokenUnavailableError``
+    (retryable) when the token is not there, ``CertificateError`` like ``load_identity``.
+    """
+    if certificate_path is not None:
+        certificates = _parse_pem(certificate_path)
+    else:
+        own, others = session.read_certificates()
+        if len(own) != 1:
+            raise ConfigurationError(detail=f"{len(own)} certificates for the {session.address}; name a certificate_file")
+        try:
+            certificates = [x509.load_der_x509_certificate(der) for der in (*own, *others)]
+        except ValueError as error:
+            raise ConfigurationError(detail=f"a damaged certificate on the token: {error}") from error
+    public_key = certificates[0].public_key()
+    if not isinstance(public_key, RSAPublicKey | EllipticCurvePublicKey):
+        raise ConfigurationError(detail=f"the certificate of the {session.address} is of no RSA or EC key")
+    return _check_identity(certificates, TokenKey(session, public_key), now, uses_pss=uses_pss)
 
 
 def check_validity(identity: SigningIdentity, now: datetime) -> None:
-    """Raise ``SigningError`` when the certificate is expired or not yet valid at ``now``."""
+    """Raise ``CertificateError`` when the certificate is expired or not yet valid at ``now``."""
     if now > identity.not_after:
-        raise SigningError(detail=f"the certificate of {identity.name} expired on {identity.not_after:%Y-%m-%d}")
+        raise CertificateError(detail=f"the certificate of {identity.name} expired on {identity.not_after:%Y-%m-%d}")
     if now < identity.not_before:
-        raise SigningError(detail=f"the certificate of {identity.name} is valid only from {identity.not_before:%Y-%m-%d}")
+        raise CertificateError(detail=f"the certificate of {identity.name} is valid only from {identity.not_before:%Y-%m-%d}")
 
 
 def read_trust_roots(path: Path) -> tuple[asn1_x509.Certificate, ...]:
     """Read the certificates of a PEM file. Raises ``ConfigurationError`` when it is missing or damaged."""
-    try:
-        certificates = x509.load_pem_x509_certificates(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(detail=f"cannot read the trusted certificates {path}: {error}") from error
-    return tuple(_to_asn1(certificate) for certificate in certificates)
+    return tuple(_to_asn1(certificate) for certificate in _parse_pem(path))
 
 
 def bears_demonstration_mark(*names: str) -> bool:
@@ -100,27 +121,52 @@ def bears_demonstration_mark(*names: str) -> bool:
     return any(DEMONSTRATION_MARK in name.upper() for name in names)
 
 
+def _read_file(path: Path, what: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ConfigurationError(detail=f"cannot read {what} {path}: {error.strerror}") from error
+    if len(data) > _MAX_FILE_BYTES:
+        raise ConfigurationError(detail=f"{path} is too large for {what}")
+    return data
+
+
+def _parse_pem(path: Path) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(_read_file(path, "the certificates"))
+    except ValueError as error:
+        raise ConfigurationError(detail=f"cannot read the certificates {path}: {error}") from error
+
+
+def _check_identity(
+    certificates: Sequence[x509.Certificate], key: SigningKey, now: datetime | None, *, uses_pss: bool
+) -> SigningIdentity:
+    _check_key(certificates[0], key)
+    identity = _make_identity(certificates, key, uses_pss=uses_pss)
+    check_validity(identity, now or datetime.now(UTC))
+    return identity
+
+
 def _check_key(certificate: x509.Certificate, key: SigningKey) -> None:
-    if certificate.public_key() != key.public_key():
-        raise ConfigurationError(detail="the certificate of the signing identity does not belong to its key")
-    minimum = _MIN_RSA_BITS if isinstance(key, RSAPrivateKey) else _MIN_EC_BITS
-    if key.key_size < minimum:
-        raise SigningError(detail=f"the signing key has {key.key_size} bits, {minimum} are required")
+    minimum = _MIN_RSA_BITS if isinstance(key.public_key, RSAPublicKey) else _MIN_EC_BITS
+    if key.public_key.key_size < minimum:
+        raise CertificateError(detail=f"the signing key has {key.public_key.key_size} bits, {minimum} are required")
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         usage = None
     if usage is not None and not (usage.digital_signature or usage.content_commitment):
-        raise SigningError(detail="the certificate's key usage does not allow signing documents")
+        raise CertificateError(detail="the certificate's key usage does not allow signing documents")
     try:
         is_authority = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
         is_authority = False
     if is_authority and usage is None:
-        raise SigningError(detail="the certificate is an authority's and not meant for signing documents")
+        raise CertificateError(detail="the certificate is an authority's and not meant for signing documents")
 
 
-def _make_identity(certificates: list[x509.Certificate], key: SigningKey, *, uses_pss: bool) -> SigningIdentity:
+def _make_identity(certificates: Sequence[x509.Certificate], key: SigningKey, *, uses_pss: bool) -> SigningIdentity:
     leaf = certificates[0]
     roots = [certificate for certificate in certificates if certificate.issuer == certificate.subject]
     return SigningIdentity(

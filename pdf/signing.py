@@ -1,7 +1,7 @@
-"""PAdES signatures (ETSI EN 319 142-1): B-B, and B-T with a time stamp of an RFC 3161 authority.
+"""PAdES signatures (ETSI EN 319 142-1) of level B-B, B-T, B-LT and B-LTA.
 
-The signature is appended to the archival PDF as one increment; the bytes before it stay as they were. The only network
-access is to the time-stamping authority that the caller names.
+The signature is appended to the archival PDF as one increment, and what makes it last as another; the bytes before stay as they
+were. Before it signs, the signer's certificate is checked. The network is asked for time stamps and revocation only.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError as PyhankoSigningError
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.stamp import StaticStampStyle
 
 from dossiers.errors import AlreadySignedError, IntegrityError, SigningError
 from dossiers.model import ArchivalPdf, SignatureLevel, SignedPdf
 from dossiers.page import RecognizedPage
+from pdf.certificate_check import check_certificate
 from pdf.cms_signer import DIGEST, make_cms_signer
+from pdf.document_stamps import find_newest_stamp
 from pdf.event_loop import run_to_end
 from pdf.files import hash_file, name_disk_fault, replace_atomically
-from pdf.identity import SigningIdentity, check_validity
+from pdf.identity import SigningIdentity
+from pdf.long_term import Assurance, extend_proof
 from pdf.page_image import draw_upright
-from pdf.timestamps import DEFAULT_TIMEOUT_S, make_timestamper
+from pdf.timestamps import RESERVED_FOR_STAMP
 from pdf.visible_mark import VIETNAM_TIME, DrawPage, MarkText, PlacedMark, place_mark, render_first_page
 
 FIELD_NAME = "SohoaSignature"
-_RESERVED_FOR_TIMESTAMP = 49_152  # hex digits: signature and chain take about 12,000, a token with its chain up to 20,000
 
 
 @dataclass(frozen=True, slots=True)
 class SigningOptions:
-    """What the signature says, and how long to wait for its time stamp."""
+    """What the signature says."""
 
     reason: str = "Số hóa hồ sơ thủ tục hành chính"
     location: str = ""
-    timestamp_timeout_s: float = DEFAULT_TIMEOUT_S
 
 
 class _DatedSigner(signers.PdfSigner):
@@ -66,7 +66,7 @@ def sign_pdf(
     out_path: Path,
     identity: SigningIdentity,
     mark: MarkText | None = None,
-    timestamper_url: str | None = None,
+    assurance: Assurance | None = None,
     options: SigningOptions | None = None,
     now: datetime | None = None,
     first_page: RecognizedPage | None = None,
@@ -76,17 +76,16 @@ def sign_pdf(
     Where the mark covers nothing is seen on the scan of ``first_page`` when that is given, else by drawing the PDF, which
     takes ten times as long.
 
-    Raises ``SigningError`` when the certificate is out of date or signing fails, ``TimestampError`` (retryable) when the
-    authority does not give a time stamp, ``AlreadySignedError`` when the file has a signature, ``IntegrityError`` when it is
-    not the file that was made, ``ConfigurationError`` for a bad mark or URL, ``StorageFullError`` or
-    ``StorageUnavailableError`` when the disk fails.
+    Raises ``CertificateError`` when the certificate must not sign, ``SigningError`` when signing fails, ``TimestampError``,
+    ``RevocationUnavailableError`` and ``TokenUnavailableError`` (all retryable) when whoever is asked does not answer,
+    ``AlreadySignedError`` when the file has a signature, ``IntegrityError`` when it is not the file that was made,
+    ``ConfigurationError`` for a bad mark or PIN, ``StorageFullError`` or ``StorageUnavailableError`` when the disk fails.
     """
-    options = options or SigningOptions()
+    options, assurance = options or SigningOptions(), assurance or Assurance()
     signed_at = (now or datetime.now(UTC)).replace(microsecond=0)
-    check_validity(identity, signed_at)
+    check = check_certificate(identity, assurance.trust, now or datetime.now(UTC))
     if hash_file(archival.path) != archival.sha256:
         raise IntegrityError(what=archival.path.name, detail="the PDF changed between making and signing")
-    timestamper = make_timestamper(timestamper_url, options.timestamp_timeout_s) if timestamper_url else None
     try:
         with tempfile.TemporaryDirectory(prefix="sohoa-sign-", dir=out_path.parent) as folder:
             draft = Path(folder, "signed.pdf")
@@ -95,7 +94,10 @@ def sign_pdf(
                 writer = _open_unsigned(file, archival.path.name)
                 draw_page = partial(_draw_first_page, first_page, archival.path)
                 placed = _prepare_mark(writer, mark, draw_page, signed_at) if mark else None
-                _sign_in_place(writer, placed, Path(folder), identity, timestamper, options, signed_at)
+                _sign_in_place(writer, placed, Path(folder), identity, assurance, options, signed_at)
+                if assurance.level.is_long_term:
+                    extend_proof(file, assurance, with_stamp=assurance.level is SignatureLevel.B_LTA)
+            stamp = find_newest_stamp(draft) if assurance.level.is_stamped else None
             replace_atomically(draft, out_path)
     except OSError as error:
         raise name_disk_fault(error, out_path.parent) from error
@@ -105,10 +107,12 @@ def sign_pdf(
         path=out_path,
         sha256=hash_file(out_path),
         page_count=archival.page_count,
-        level=SignatureLevel.B_T if timestamper else SignatureLevel.B_B,
+        level=assurance.level,
         signer=identity.name,
         signed_at=signed_at.astimezone(UTC),
         is_demonstration=identity.is_demonstration,
+        stamped_until=stamp.reliable_until if stamp else None,
+        certificate_check=check,
     )
 
 
@@ -129,10 +133,11 @@ def _sign_in_place(
     placed: PlacedMark | None,
     folder: Path,
     identity: SigningIdentity,
-    timestamper: TimeStamper | None,
+    assurance: Assurance,
     options: SigningOptions,
     signed_at: datetime,
 ) -> None:
+    timestamper = assurance.timestamper if assurance.level.is_stamped else None
     signer = _DatedSigner(
         signers.PdfSignatureMetadata(
             field_name=FIELD_NAME,
@@ -149,7 +154,7 @@ def _sign_in_place(
         new_field_spec=fields.SigFieldSpec(FIELD_NAME, on_page=0, box=placed.box if placed else None),
     )
     signer.signed_at = signed_at.astimezone(VIETNAM_TIME)
-    reserved = _RESERVED_FOR_TIMESTAMP if timestamper else None
+    reserved = RESERVED_FOR_STAMP if timestamper else None
     run_to_end(lambda: signer.async_sign_pdf(writer, bytes_reserved=reserved, in_place=True))
 
 

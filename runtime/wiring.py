@@ -25,12 +25,13 @@ from ocr.limits import ScanLimits
 from ocr.null_engine import NullEngine
 from ocr.pool import PagePool
 from ocr.two_readers import open_engine
-from pdf.demonstration import create_demonstration_identity
-from pdf.identity import SigningIdentity, load_identity, read_trust_roots
+from pdf.identity import SigningIdentity, read_trust_roots
+from pdf.long_term import Assurance
 from pdf.timestamps import make_timestamper
 from runtime.settings import Settings, load_settings
-from runtime.signing_settings import KeySettings
+from runtime.signing_wiring import make_assurance, open_identity
 from runtime.stores import Stores, closing_stores, open_buckets, open_directories, probe
+from runtime.unlocking import read_secret_file
 from storage.archive import Archive
 from storage.audits import Audits
 from storage.custody import Custody
@@ -152,7 +153,7 @@ class House:
         catalog = self.settings.catalog
         password = catalog.password.get_secret_value()
         if catalog.password_file is not None:
-            password = _read_secret(catalog.password_file).decode(errors="replace")
+            password = read_secret_file(catalog.password_file).decode(errors="replace")
         return CatalogAddress(self.settings.catalog_url, password)
 
     @cached_property
@@ -205,7 +206,7 @@ class House:
     @cached_property
     def identity(self) -> SigningIdentity:
         """The officer's, who signs the scanned components."""
-        return self._open_identity(self.settings.signing, "keys", "Sohoa Demonstration Signer")
+        return open_identity(self.settings.signing, self.home / "keys", "Sohoa Demonstration Signer")
 
     @cached_property
     def agency_identity(self) -> SigningIdentity:
@@ -213,13 +214,18 @@ class House:
         signing = self.settings.signing
         if not signing.has_agency_key:
             return self.identity
-        return self._open_identity(signing.agency_key, "agency-keys", "Sohoa Demonstration Agency")
+        return open_identity(signing.agency_key, self.home / "agency-keys", "Sohoa Demonstration Agency")
 
     @cached_property
     def timestamper(self) -> TimeStamper | None:
         """A client of the time-stamping authority, if one is configured."""
-        url = self.settings.signing.timestamp_url
-        return make_timestamper(url) if url else None
+        signing = self.settings.signing
+        return make_timestamper(signing.timestamp_url, signing.network_timeout_s) if signing.timestamp_url else None
+
+    @cached_property
+    def assurance(self) -> Assurance:
+        """To which level is signed, and who proves what; what was fetched for one document serves the next."""
+        return make_assurance(self.settings.signing, self.timestamper, self.trust_roots)
 
     @cached_property
     def trust_roots(self) -> tuple[Certificate, ...]:
@@ -251,15 +257,6 @@ class House:
             self.__dict__.pop(name, None)
         for store in self.__dict__.pop("_stores", ()):
             store.close()
-
-    def _open_identity(self, key: KeySettings, demonstration_folder: str, demonstration_name: str) -> SigningIdentity:
-        uses_pss = key.rsa_padding == "pss"
-        if key.identity == "demonstration":
-            files = create_demonstration_identity(self.home / demonstration_folder, demonstration_name)
-            return load_identity(files.pkcs12_path, _read_secret(files.passphrase_path), uses_pss=uses_pss)
-        if key.pkcs12_file is None or key.passphrase_file is None:
-            raise ConfigurationError(detail="signing.identity = pkcs12 needs pkcs12_file and passphrase_file")
-        return load_identity(key.pkcs12_file, _read_secret(key.passphrase_file), uses_pss=uses_pss)
 
     def _open_mirror(self) -> Stores | None:
         mirror = self.settings.mirror
@@ -316,10 +313,3 @@ def _make_folder(path: Path) -> Path:
     with os_errors_mapped(str(path)):
         make_folder(path)
     return path
-
-
-def _read_secret(path: Path) -> bytes:
-    try:
-        return path.read_bytes().rstrip(b"\r\n")
-    except OSError as error:
-        raise ConfigurationError(detail=f"cannot read {path}: {error.strerror}") from error

@@ -22,6 +22,7 @@ from storage.legal_metadata import LegalTerms
 from storage.manifests import ManifestWriter, digest_of, digests_of
 from storage.metadata import (
     DocumentMetadata,
+    PdfRecord,
     Recipe,
     describe_document,
     fit_encoded,
@@ -242,6 +243,35 @@ class Archive:
     def is_document_intact(self, record: DocumentMetadata) -> bool:
         """Read a document's PDF and words through and return whether both are the bytes that its metadata names."""
         return all(is_intact(self.documents, part.key, part.sha256) for part in (record.pdf, record.words))
+
+    def renew_pdf(self, record: DocumentMetadata, pdf_path: Path, pdf: PdfRecord, actor: Actor, what: str) -> DocumentMetadata:
+        """Store a longer form of a document's PDF beside the one it had, and let its metadata name it.
+
+        The older PDF stays where it is, as locked as it was; the new one and the new metadata are locked as long. ``pdf`` bears
+        the key that ``storage.keys.pdf_key`` gives; ``what`` becomes the event in the history, with the older digest.
+        """
+        stored = self.documents.stat(record.pdf.key)
+        until = stored.retain_until if stored is not None else None
+        event = HistoryEvent(at=self._now(), actor=ActorRecord.of(actor), what=what, detail=record.pdf.sha256)
+        renewed = record.model_copy(update={"pdf": pdf, "history": (*record.history, event)})
+        put: list[StoredObject] = []
+        if not is_intact(self.documents, pdf.key, pdf.sha256):
+            metadata = object_metadata(renewed)
+            put.append(self.documents.put(pdf.key, pdf_path, "application/pdf", metadata, until, sha256=pdf.sha256))
+        elif until is not None:
+            lock_until(self.documents, pdf.key, until)
+        self._put_metadata(renewed, until, put)
+        return renewed
+
+    def list_other_pdfs(self, record: DocumentMetadata) -> Iterator[StoredObject]:
+        """Yield the PDFs of a document that its metadata does not name: older ones, and what an interruption left."""
+        for found in self.documents.list(keys.document_prefix(record.dossier_number, record.document_id)):
+            if found.key.endswith(".pdf") and found.key != record.pdf.key:
+                yield found
+
+    def read_other_pdf(self, key: str, to_path: Path) -> StoredObject:
+        """Write one of those to a path. Raises ``NotFoundError``, or ``IntegrityError`` when it is not what was stored."""
+        return self.documents.download(key, to_path)
 
     def supersede(self, record: DocumentMetadata, successor_key: str, actor: Actor) -> None:
         """Write into a document's metadata that another record took its place; what it was stays as an older version."""

@@ -6,6 +6,7 @@ catalog is rebuilt from these records and the words beside them, from nothing el
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from dossiers.model import (
     Actor,
     ArchivedDocument,
     CatalogEntry,
+    CertificateCheck,
     DescribedDocument,
     DocumentRole,
     ExtractedField,
@@ -23,9 +25,11 @@ from dossiers.model import (
     PageText,
     ReviewNote,
     ReviewReason,
+    RevocationStatus,
     ScannedFile,
     SignatureLevel,
     SignedPdf,
+    SigningRole,
 )
 from dossiers.page import RecognizedPage
 from storage import keys
@@ -81,8 +85,29 @@ class ReviewNoteRecord(Record):
     page: int | None = None
 
 
+class CertificateCheckRecord(Record):
+    """How the signer's certificate was found before it signed; ``source`` answered about revocation, or says why nobody did."""
+
+    checked_at: AwareDatetime
+    authority: str
+    serial_number: str
+    not_after: AwareDatetime
+    is_chain_trusted: bool
+    revocation: RevocationStatus
+    source: str = ""
+    source_time: AwareDatetime | None = None
+
+    @classmethod
+    def of(cls, check: CertificateCheck) -> CertificateCheckRecord:
+        """Return the record of a domain check."""
+        return cls(**asdict(check))
+
+
 class PdfRecord(Record):
-    """The signed PDF: its key and digest, and who signed it. ``level`` is None for a file that came in signed by others."""
+    """The signed PDF: its key and digest, and who signed it. ``level`` is None for a file that came in signed by others.
+
+    ``stamped_until`` is when its newest time stamp cannot be relied upon any more.
+    """
 
     key: str
     sha256: str
@@ -91,6 +116,9 @@ class PdfRecord(Record):
     signer: str
     signed_at: AwareDatetime | None
     is_demonstration: bool
+    role: SigningRole | None = None
+    stamped_until: AwareDatetime | None = None
+    certificate_check: CertificateCheckRecord | None = None
 
 
 class WordsRecord(Record):
@@ -226,6 +254,9 @@ def describe_document(
             signer=signed.signer,
             signed_at=signed.signed_at,
             is_demonstration=signed.is_demonstration,
+            role=signed.role,
+            stamped_until=signed.stamped_until,
+            certificate_check=CertificateCheckRecord.of(signed.certificate_check) if signed.certificate_check else None,
         ),
         words=WordsRecord(key=keys.words_key(number, document_id, words_sha256), sha256=words_sha256),
         received_at=scan.received_at,
@@ -268,6 +299,8 @@ def object_metadata(record: DocumentMetadata) -> dict[str, str]:
         "signed-at": pdf.signed_at.isoformat() if pdf.signed_at else "",
         "demonstration": "yes" if pdf.is_demonstration else "no",
         "signer": fit_encoded(pdf.signer, 300),
+        "signing-role": pdf.role.value if pdf.role else "",
+        "stamped-until": pdf.stamped_until.isoformat() if pdf.stamped_until else "",
         "confidence-level": fit_encoded(tt05.get("confidenceLevel", ""), 10),
         "maintenance": fit_encoded(tt05.get("maintenance", ""), 10),
         "mode": fit_encoded(tt05.get("mode", ""), 10),

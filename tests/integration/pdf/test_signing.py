@@ -26,7 +26,9 @@ from pdf.archival import build_archival_pdf
 from pdf.conformance import PdfaScope, check_pdfa
 from pdf.files import hash_file
 from pdf.identity import SigningIdentity, load_identity
+from pdf.long_term import Assurance
 from pdf.signing import SigningOptions, sign_pdf
+from pdf.timestamps import make_timestamper
 from pdf.verification import verify_pdf
 from pdf.visible_mark import MarkText
 from tests.integration.pdf.time_authority import serve_garbage, serve_refusals, serve_time
@@ -35,6 +37,10 @@ from tests.support.verapdf import validate_pdfa
 
 MARK = MarkText("SAO Y", "ỦY BAN NHÂN DÂN XÃ HÒA LẠC", "Nguyễn Văn Ẫ")
 OPTIONS = SigningOptions(reason="Số hóa", location="Kiên Giang")
+
+
+def _stamped_by(url: str, timeout_s: float = 15) -> Assurance:
+    return Assurance(SignatureLevel.B_T, make_timestamper(url, timeout_s))
 
 
 def _ask_pdfsig(path: Path) -> str:
@@ -166,7 +172,7 @@ def test_the_text_of_the_scan_stays_in_order_behind_the_mark(
 
 def test_a_time_stamp_of_an_authority(letter: ArchivalPdf, identity: SigningIdentity, tmp_path: Path) -> None:
     with serve_time() as authority:
-        signed = sign_pdf(letter, tmp_path / "signed.pdf", identity, MARK, timestamper_url=authority.url)
+        signed = sign_pdf(letter, tmp_path / "signed.pdf", identity, MARK, assurance=_stamped_by(authority.url))
     report = verify_pdf(signed.path, (*identity.trust_roots, authority.root))
     assert report.is_trusted
     assert report.signatures[0].level is SignatureLevel.B_T is signed.level
@@ -178,19 +184,18 @@ def test_an_authority_that_is_not_trusted_makes_the_file_untrusted(
     letter: ArchivalPdf, identity: SigningIdentity, tmp_path: Path
 ) -> None:
     with serve_time() as authority:
-        signed = sign_pdf(letter, tmp_path / "signed.pdf", identity, timestamper_url=authority.url)
+        signed = sign_pdf(letter, tmp_path / "signed.pdf", identity, assurance=_stamped_by(authority.url))
     assert not verify_pdf(signed.path, identity.trust_roots).is_trusted
 
 
 def test_an_authority_that_does_not_answer_is_retryable(letter: ArchivalPdf, identity: SigningIdentity, tmp_path: Path) -> None:
-    options = dataclasses.replace(OPTIONS, timestamp_timeout_s=0.5)
     with socket.socket() as silent, serve_refusals() as refusing, serve_garbage() as garbling:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         mute = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         for url in (mute, refusing, garbling, "http://127.0.0.1:1/"):
             with pytest.raises(TimestampError) as caught:
-                sign_pdf(letter, tmp_path / "signed.pdf", identity, MARK, url, options)
+                sign_pdf(letter, tmp_path / "signed.pdf", identity, MARK, _stamped_by(url, timeout_s=0.5))
             assert caught.value.retryable
     assert not (tmp_path / "signed.pdf").exists()
 
@@ -199,7 +204,7 @@ def test_an_authority_that_is_no_url_is_a_configuration_error(
     letter: ArchivalPdf, identity: SigningIdentity, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigurationError):
-        sign_pdf(letter, tmp_path / "signed.pdf", identity, timestamper_url="file:///etc/passwd")
+        sign_pdf(letter, tmp_path / "signed.pdf", identity, assurance=_stamped_by("file:///etc/passwd"))
 
 
 def test_signing_inside_an_event_loop(letter: ArchivalPdf, identity: SigningIdentity, tmp_path: Path) -> None:

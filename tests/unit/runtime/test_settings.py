@@ -123,6 +123,14 @@ def test_pkcs12_needs_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
 
 
+def test_a_level_with_time_stamps_needs_an_authority(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOHOA_SIGNING__LEVEL", "B-LTA")
+    with pytest.raises(ConfigurationError, match="timestamp_url"):
+        load_settings()
+    monkeypatch.setenv("SOHOA_SIGNING__TIMESTAMP_URL", "http://127.0.0.1:1/")
+    assert load_settings().signing.level == "B-LTA"
+
+
 def test_every_setting_is_told_in_the_docs() -> None:
     told = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
     sections = {name: field.annotation for name, field in Settings.model_fields.items() if name != "home"}
