@@ -61,12 +61,13 @@ class RevocationSource:
     def make_context(
         self, roots: Iterable[x509.Certificate], others: Iterable[x509.Certificate] = (), *, is_required: bool
     ) -> ValidationContext:
-        """Return what a chain is judged by now: every certificate must be known not to be revoked, or only when it can be."""
+        """Return what a chain is judged by now: somebody must say of every certificate that it is not revoked, or, when that
+        is not required, of those that name somebody."""
         return ValidationContext(
             trust_roots=tuple(roots),
             other_certs=tuple(others),
             allow_fetching=True,
-            revocation_mode="require" if is_required else "soft-fail",
+            revocation_mode="require" if is_required else "hard-fail",
             fetchers=Fetchers(_OcspFetcher(self), _CrlFetcher(self), _NoIssuers()),
         )
 
