@@ -21,7 +21,7 @@ from dossiers.errors import CertificateError, RevocationUnavailableError
 from dossiers.model import CertificateCheck, RevocationStatus
 from pdf.event_loop import run_to_end
 from pdf.identity import SigningIdentity, check_validity
-from pdf.revocation import RevocationSource
+from pdf.revocation import CLOCK_TOLERANCE, RevocationSource
 
 _OCSP_ALONE = RevocationCheckingPolicy(RevocationCheckingRule.OCSP_REQUIRED, RevocationCheckingRule.NO_CHECK)
 
@@ -51,6 +51,8 @@ def check_certificate(identity: SigningIdentity, base: TrustBase, now: datetime)
     """
     check_validity(identity, now)
     source = base.source or RevocationSource()
+    if identity.certificate.self_signed != "no":
+        return _check_own_issuer(identity, base, now)
     if base.demand is Demand.OFF:
         return _describe(identity, now, RevocationStatus.NOT_ASKED, is_chain_trusted=_is_trusted(identity, base))
     context = source.make_context(base.roots, identity.chain, is_required=base.demand is Demand.REQUIRE)
@@ -75,6 +77,14 @@ def check_certificate(identity: SigningIdentity, base: TrustBase, now: datetime)
     except ValidationError as error:
         raise CertificateError(detail=str(error)) from error
     return _tell_source(identity, base, context, source, now)
+
+
+def _check_own_issuer(identity: SigningIdentity, base: TrustBase, now: datetime) -> CertificateCheck:
+    """Judge a certificate that issued itself: only being trusted as it is makes it good, and nobody can revoke it."""
+    is_trusted = identity.certificate.dump() in {root.dump() for root in base.roots}
+    if base.demand is Demand.REQUIRE and not is_trusted:
+        raise CertificateError(detail=f"{identity.name} issued its certificate itself, and signing.trust_files do not name it")
+    return _describe(identity, now, RevocationStatus.NOT_NAMED, is_chain_trusted=is_trusted)
 
 
 def explain_missing(
@@ -129,6 +139,7 @@ def _is_proved_by_ocsp(identity: SigningIdentity, base: TrustBase, context: Vali
         other_certs=identity.chain,
         ocsps=context.ocsps,
         revinfo_policy=CertRevTrustPolicy(_OCSP_ALONE),
+        time_tolerance=CLOCK_TOLERANCE,
     )
     validator = CertificateValidator(identity.certificate, validation_context=alone)
     try:

@@ -30,6 +30,9 @@ from pyhanko_certvalidator.util import get_ocsp_urls, get_relevant_crl_dps
 from pdf.http_exchange import ExchangeError, exchange
 
 DEFAULT_TIMEOUT_S = 10.0
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far a responder's clock may be ahead, and how long it may take: its answer bears a time after that of the question."""
+
 _MAX_OCSP_BYTES = 256 * 1024
 _MAX_CRL_BYTES = 64 * 1024 * 1024
 _LONGEST_USE = timedelta(hours=1)
@@ -68,6 +71,7 @@ class RevocationSource:
             other_certs=tuple(others),
             allow_fetching=True,
             revocation_mode="require" if is_required else "hard-fail",
+            time_tolerance=CLOCK_TOLERANCE,
             fetchers=Fetchers(_OcspFetcher(self), _CrlFetcher(self), _NoIssuers()),
         )
 

@@ -22,7 +22,7 @@ from dossiers.errors import (
     TimestampError,
 )
 from dossiers.model import ArchivalPdf, RevocationStatus, SignatureLevel, SignedPdf
-from pdf.certificate_check import Demand, TrustBase
+from pdf.certificate_check import Demand, TrustBase, check_certificate
 from pdf.conformance import check_pdfa
 from pdf.document_stamps import find_newest_stamp
 from pdf.http_exchange import exchange
@@ -213,6 +213,25 @@ def test_where_ocsp_is_of_no_use_the_crl_serves(pki: TestPki, letter: ArchivalPd
         assert signed.certificate_check.source.startswith("CRL")
         (verdict,) = verify_pdf(signed.path, [pki.root]).signatures
         assert (verdict.level, verdict.is_trusted) == (level, True)
+
+
+def test_a_slow_responder_is_believed(pki: TestPki, letter: ArchivalPdf, tmp_path: Path) -> None:
+    pki.faults.delay_s = 1.5  # its answer is then younger than the question by more than a second
+    signed = sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("ocsp-only"), assurance=_assure(pki))
+    assert signed.certificate_check is not None
+    assert signed.certificate_check.source.startswith("OCSP")
+    (verdict,) = verify_pdf(signed.path, [pki.root]).signatures
+    assert (verdict.level, verdict.is_trusted) == (SignatureLevel.B_LTA, True)
+
+
+def test_a_certificate_that_issued_itself(pki: TestPki) -> None:
+    alone = dataclasses.replace(pki.identity("officer"), certificate=pki.root, chain=())
+    base = TrustBase((pki.root,), RevocationSource(timeout_s=120), Demand.REQUIRE)
+    assert check_certificate(alone, base, NOW).is_chain_trusted
+    strange = TrustBase((), RevocationSource(timeout_s=120), Demand.TRY)
+    assert not check_certificate(alone, strange, NOW).is_chain_trusted
+    with pytest.raises(CertificateError, match="itself"):
+        check_certificate(alone, dataclasses.replace(strange, demand=Demand.REQUIRE), NOW)
 
 
 def test_a_dead_server_delays_a_batch_once(pki: TestPki, letter: ArchivalPdf, tmp_path: Path) -> None:
