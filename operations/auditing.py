@@ -133,6 +133,8 @@ def _enter(ledger: AuditLedger, segments: Sequence[SegmentFound]) -> list[tuple[
 
 def _read_new_segments(house: House, ledger: AuditLedger) -> None:
     """Enter what came in while everything was read, so that it counts neither as unlisted nor as missing."""
+    if not ledger.has_open_questions():
+        return
     known = ledger.list_segments()
     with ledger.together():
         began_on = datetime.fromisoformat(ledger.get("started_at")) - timedelta(days=1)  # a writer's clock may be behind

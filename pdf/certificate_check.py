@@ -15,12 +15,15 @@ from pyhanko_certvalidator.errors import (
     RevokedError,
     ValidationError,
 )
+from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
 
 from dossiers.errors import CertificateError, RevocationUnavailableError
 from dossiers.model import CertificateCheck, RevocationStatus
 from pdf.event_loop import run_to_end
 from pdf.identity import SigningIdentity, check_validity
-from pdf.revocation import RevocationSource
+from pdf.revocation import CLOCK_TOLERANCE, RevocationSource
+
+_OCSP_ALONE = RevocationCheckingPolicy(RevocationCheckingRule.OCSP_REQUIRED, RevocationCheckingRule.NO_CHECK)
 
 
 class Demand(StrEnum):
@@ -48,16 +51,18 @@ def check_certificate(identity: SigningIdentity, base: TrustBase, now: datetime)
     """
     check_validity(identity, now)
     source = base.source or RevocationSource()
+    if identity.certificate.self_signed != "no":
+        return _check_own_issuer(identity, base, now)
     if base.demand is Demand.OFF:
         return _describe(identity, now, RevocationStatus.NOT_ASKED, is_chain_trusted=_is_trusted(identity, base))
-    is_named = source.is_named((identity.certificate, *identity.chain))
-    context = source.make_context(base.roots, identity.chain, is_required=is_named or base.demand is Demand.REQUIRE)
+    context = source.make_context(base.roots, identity.chain, is_required=base.demand is Demand.REQUIRE)
     try:
         run_to_end(lambda: CertificateValidator(identity.certificate, validation_context=context).async_validate_usage(set()))
     except InsufficientRevinfoError as error:
         source.forget()
         if base.demand is Demand.REQUIRE:
-            raise explain_missing(error, source, is_named=is_named) from error
+            chain = (identity.certificate, *identity.chain)
+            raise explain_missing(error, source, is_named=source.is_named(chain)) from error
         return _describe(
             identity,
             now,
@@ -71,7 +76,15 @@ def check_certificate(identity: SigningIdentity, base: TrustBase, now: datetime)
         return _describe(identity, now, RevocationStatus.NOT_ASKED, is_chain_trusted=False, words="no trusted root")
     except ValidationError as error:
         raise CertificateError(detail=str(error)) from error
-    return _tell_source(identity, now, context, source)
+    return _tell_source(identity, base, context, source, now)
+
+
+def _check_own_issuer(identity: SigningIdentity, base: TrustBase, now: datetime) -> CertificateCheck:
+    """Judge a certificate that issued itself: only being trusted as it is makes it good, and nobody can revoke it."""
+    is_trusted = identity.certificate.dump() in {root.dump() for root in base.roots}
+    if base.demand is Demand.REQUIRE and not is_trusted:
+        raise CertificateError(detail=f"{identity.name} issued its certificate itself, and signing.trust_files do not name it")
+    return _describe(identity, now, RevocationStatus.NOT_NAMED, is_chain_trusted=is_trusted)
 
 
 def explain_missing(
@@ -98,22 +111,42 @@ def _is_trusted(identity: SigningIdentity, base: TrustBase) -> bool:
 
 
 def _tell_source(
-    identity: SigningIdentity, now: datetime, context: ValidationContext, source: RevocationSource
+    identity: SigningIdentity, base: TrustBase, context: ValidationContext, source: RevocationSource, now: datetime
 ) -> CertificateCheck:
-    serial_number = identity.certificate.serial_number
-    for response in context.ocsps:
-        for single in response.response_data["responses"]:
-            if single["cert_id"]["serial_number"].native == serial_number:
-                words = f"OCSP {source.address_of(response.dump())}".strip()
-                return _describe(identity, now, RevocationStatus.GOOD, words=words, source_time=single["this_update"].native)
+    """Say who was believed: the OCSP responder where its answer alone proves the certificate, else a CRL."""
+    if not source.is_named([identity.certificate]):
+        return _describe(identity, now, RevocationStatus.NOT_NAMED)
+    if _is_proved_by_ocsp(identity, base, context):
+        for response in context.ocsps:
+            for single in response.response_data["responses"]:
+                if single["cert_id"]["serial_number"].native == identity.certificate.serial_number:
+                    words = f"OCSP {source.address_of(response.dump())}".strip()
+                    made_at = single["this_update"].native
+                    return _describe(identity, now, RevocationStatus.GOOD, words=words, source_time=made_at)
     for found in context.crls:
         if found.issuer == identity.certificate.issuer:
             words = f"CRL {source.address_of(found.dump())}".strip()
             made_at = found["tbs_cert_list"]["this_update"].native
             return _describe(identity, now, RevocationStatus.GOOD, words=words, source_time=made_at)
-    is_silent = source.is_named([identity.certificate])  # somebody was named, and another certificate of the chain names nobody
-    status = RevocationStatus.UNREACHABLE if is_silent else RevocationStatus.NOT_NAMED
-    return _describe(identity, now, status, words=source.list_failures())
+    return _describe(identity, now, RevocationStatus.GOOD)
+
+
+def _is_proved_by_ocsp(identity: SigningIdentity, base: TrustBase, context: ValidationContext) -> bool:
+    if not context.ocsps:
+        return False
+    alone = ValidationContext(
+        trust_roots=base.roots,
+        other_certs=identity.chain,
+        ocsps=context.ocsps,
+        revinfo_policy=CertRevTrustPolicy(_OCSP_ALONE),
+        time_tolerance=CLOCK_TOLERANCE,
+    )
+    validator = CertificateValidator(identity.certificate, validation_context=alone)
+    try:
+        run_to_end(lambda: validator.async_validate_usage(set()))
+    except (PathBuildingError, ValidationError):
+        return False
+    return True
 
 
 def _describe(

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from asn1crypto import cms
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
@@ -28,6 +27,7 @@ from dossiers.model import SignatureLevel
 from pdf.certificate_check import Demand, TrustBase, explain_missing
 from pdf.cms_signer import DIGEST
 from pdf.event_loop import run_to_end
+from pdf.increments import open_increment
 from pdf.revocation import RevocationSource
 from pdf.timestamps import RESERVED_FOR_STAMP
 
@@ -59,7 +59,7 @@ def extend_proof(file: BinaryIO, assurance: Assurance, *, with_stamp: bool, with
     """
     source = assurance.trust.source or RevocationSource()
     file.seek(0)
-    writer = IncrementalPdfFileWriter(file)
+    writer = open_increment(file)
     tokens = list(_list_unproved(writer.prev, with_signatures=with_signatures and "/DSS" not in writer.prev.root))
     others = [certificate for token, _ in tokens for certificate in extract_certificate_info(token).other_certs]
     context = source.make_context(assurance.trust.roots, others, is_required=True)

@@ -30,6 +30,9 @@ from pyhanko_certvalidator.util import get_ocsp_urls, get_relevant_crl_dps
 from pdf.http_exchange import ExchangeError, exchange
 
 DEFAULT_TIMEOUT_S = 10.0
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far a responder's clock may be ahead, and how long it may take: its answer bears a time after that of the question."""
+
 _MAX_OCSP_BYTES = 256 * 1024
 _MAX_CRL_BYTES = 64 * 1024 * 1024
 _LONGEST_USE = timedelta(hours=1)
@@ -61,12 +64,14 @@ class RevocationSource:
     def make_context(
         self, roots: Iterable[x509.Certificate], others: Iterable[x509.Certificate] = (), *, is_required: bool
     ) -> ValidationContext:
-        """Return what a chain is judged by now: every certificate must be known not to be revoked, or only when it can be."""
+        """Return what a chain is judged by now: somebody must say of every certificate that it is not revoked, or, when that
+        is not required, of those that name somebody."""
         return ValidationContext(
             trust_roots=tuple(roots),
             other_certs=tuple(others),
             allow_fetching=True,
-            revocation_mode="require" if is_required else "soft-fail",
+            revocation_mode="require" if is_required else "hard-fail",
+            time_tolerance=CLOCK_TOLERANCE,
             fetchers=Fetchers(_OcspFetcher(self), _CrlFetcher(self), _NoIssuers()),
         )
 

@@ -34,6 +34,7 @@ from pdf.document_stamps import find_newest_stamp
 from pdf.event_loop import run_to_end
 from pdf.files import hash_file, name_disk_fault, replace_atomically
 from pdf.identity import SigningIdentity
+from pdf.increments import open_increment
 from pdf.long_term import Assurance, extend_proof
 from pdf.page_image import draw_upright
 from pdf.timestamps import RESERVED_FOR_STAMP
@@ -122,7 +123,7 @@ def _draw_first_page(first_page: RecognizedPage | None, unsigned_path: Path, dpi
 
 
 def _open_unsigned(file: BinaryIO, name: str) -> IncrementalPdfFileWriter:
-    writer = IncrementalPdfFileWriter(file)
+    writer = open_increment(file)
     if writer.prev.embedded_signatures:
         raise AlreadySignedError(name=name)
     return writer

@@ -122,6 +122,11 @@ class AuditLedger:
         """Return the digests of the segments that were read."""
         return dict(self._ask("select key, sha256 from segments").fetchall())
 
+    def has_open_questions(self) -> bool:
+        """Say whether anything expected was not met, or met and not expected."""
+        asked = "select exists (select 1 from expected where seen = 0) or exists (select 1 from unlisted)"
+        return bool(self._ask(asked).fetchone()[0])
+
     def add_unlisted(self, versions: Iterable[Digested]) -> None:
         """Note versions that are whole and of which the manifest does not tell."""
         rows = [(one.bucket, one.key, one.version_id, one.sha256, one.size_bytes) for one in versions]

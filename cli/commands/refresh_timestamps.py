@@ -36,8 +36,11 @@ def refresh_timestamps_command(
                 done.append(document)
                 if as_json:
                     print_json(document.to_json())
-    finally:
-        _print_summary(done, as_json=as_json)
+    except typer.Exit:
+        if done:  # what was done before the error stays done, and is told
+            _print_summary(done, as_json=as_json)
+        raise
+    _print_summary(done, as_json=as_json)
     codes = [exit_code_of_error_code(document.error.code) for document in done if document.error]
     raise typer.Exit(most_severe([ExitCode.OK, *codes]))
 

@@ -44,7 +44,11 @@ def pki(running: TestPki) -> TestPki:
 def settings(pki: TestPki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Settings of a house that signs at B-LTA, with an authority of time whose certificate ends in 20 days."""
     (tmp_path / "passphrase").write_bytes(PASSPHRASE)
-    own: dict[str, str] = {"SOHOA_HOME": str(tmp_path / "home"), "SOHOA_SIGNING__LEVEL": "B-LTA"}
+    own: dict[str, str] = {
+        "SOHOA_HOME": str(tmp_path / "home"),
+        "SOHOA_SIGNING__LEVEL": "B-LTA",
+        "SOHOA_SIGNING__NETWORK_TIMEOUT_S": "120",
+    }
     for prefix, label in (("SOHOA_SIGNING__", "officer"), ("SOHOA_SIGNING__AGENCY_KEY__", "agency")):
         own[f"{prefix}IDENTITY"] = "pkcs12"
         own[f"{prefix}PKCS12_FILE"] = str(pki.write_pkcs12(label))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -43,12 +44,13 @@ StartResponse = Callable[..., Any]
 class Faults:
     """What the servers do wrong just now: names of services (``ocsp``, ``crls``, ``tsa``) that are down, or too talkative.
 
-    ``is_lying``: OCSP answers are signed with a wrong key. ``asked`` counts the requests by service.
+    ``is_lying``: OCSP answers are signed with a wrong key. ``delay_s``: how long they take. ``asked`` counts the requests.
     """
 
     down: set[str] = field(default_factory=set)
     endless: set[str] = field(default_factory=set)
     is_lying: bool = False
+    delay_s: float = 0.0
     asked: Counter[str] = field(default_factory=Counter)
 
     def clear(self) -> None:
@@ -56,6 +58,7 @@ class Faults:
         self.down.clear()
         self.endless.clear()
         self.is_lying = False
+        self.delay_s = 0.0
         self.asked.clear()
 
 
@@ -161,6 +164,8 @@ class _Faulty:
         if service in self._faults.endless:
             start_response("200 OK", [("Content-Type", "application/octet-stream")])
             return (b"\0" * 65536 for _ in range(10_000))
+        if service == "ocsp":
+            time.sleep(self._faults.delay_s)
         if service == "ocsp" and self._faults.is_lying:
             environ["PATH_INFO"] = environ["PATH_INFO"].replace("/ocsp/interm", "/ocsp/liar")
         answer: Iterable[bytes] = self._app(environ, start_response)

@@ -92,7 +92,7 @@ def test_an_unknown_signer_is_not_trusted(identity: SigningIdentity, other_ident
 
 def test_a_time_stamp_counts_more_than_the_signers_clock(identity: SigningIdentity) -> None:
     with serve_time() as authority:
-        signature = sign_detached(STATEMENT, identity, NOW - timedelta(hours=9), make_timestamper(authority.url))
+        signature = sign_detached(STATEMENT, identity, NOW - timedelta(hours=9), make_timestamper(authority.url, 120))
     verdict = verify_detached(STATEMENT, signature, (*identity.trust_roots, authority.root))
     assert verdict.is_genuine
     assert verdict.is_stamped

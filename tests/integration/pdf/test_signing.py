@@ -39,7 +39,7 @@ MARK = MarkText("SAO Y", "ỦY BAN NHÂN DÂN XÃ HÒA LẠC", "Nguyễn Văn �
 OPTIONS = SigningOptions(reason="Số hóa", location="Kiên Giang")
 
 
-def _stamped_by(url: str, timeout_s: float = 15) -> Assurance:
+def _stamped_by(url: str, timeout_s: float = 120) -> Assurance:
     return Assurance(SignatureLevel.B_T, make_timestamper(url, timeout_s))
 
 

@@ -1,0 +1,22 @@
+"""Increments to a PDF/A-2: what signatures, validation data and time stamps are appended with."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+_PDF_OF_PDFA_2 = (1, 7)
+
+
+def open_increment(file: BinaryIO) -> IncrementalPdfFileWriter:
+    """Return a writer that appends to a PDF/A-2 and leaves it one. Raises pyHanko's errors for a file that is no PDF."""
+    return _IncrementWriter(file)
+
+
+class _IncrementWriter(IncrementalPdfFileWriter):
+    """pyHanko's writer, but it never declares PDF 2.0, as that would for ECDSA: a PDF/A-2 is a PDF 1.7 (ISO 19005-2, 6.1.2)."""
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """Declare at most PDF 1.7; what is newer stays an extension."""
+        IncrementalPdfFileWriter.ensure_output_version(self, min(version, _PDF_OF_PDFA_2))
