@@ -90,7 +90,7 @@ class TrailSpool:
         with os_errors_mapped("trail spool"):
             for path in spooled.damaged:
                 path.rename(path.with_suffix(".damaged"))
-            for path in self._list_files():
+            for path in reversed(self._list_files()):  # what an interruption leaves is a sound beginning
                 path.unlink()
             (self._folder / _REST).unlink(missing_ok=True)
 

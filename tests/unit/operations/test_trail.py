@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from operations.replaying import ReplayChoice, plan_replay, queue_replay
 from operations.searching import search_archive
 from operations.showing import find_entry, show_document
 from operations.steps import archive_documents, make_pdfs, read_scan, understand_scan
-from operations.trail import record_event
+from operations.trail import flush_trail, record_event
 from operations.trail_verifying import verify_trail
 from runtime.settings import ReadingSettings, Settings
 from runtime.wiring import House
@@ -128,6 +129,30 @@ def test_the_caretaker_writes_what_waited_and_anchors_once(house: House) -> None
     caretaker.look()
     verdict = verify_trail(house)
     assert (verdict.entries, verdict.waiting, verdict.anchors, verdict.unanchored) == (2, 0, 1, 0)
+
+
+def test_a_spool_whose_clearing_was_interrupted_is_no_alarm_and_nothing_is_written_twice(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.trail_spool.add(make_events(3))
+    whole_unlink = Path.unlink
+    unlinked: list[Path] = []
+
+    def unlink_once(path: Path, missing_ok: bool = False) -> None:
+        if path.parent.name == "trail-spool":
+            unlinked.append(path)
+            if len(unlinked) > 1:
+                raise OSError(errno.EIO, "the plug was pulled")
+        whole_unlink(path, missing_ok)
+
+    with monkeypatch.context() as pulled:
+        pulled.setattr(Path, "unlink", unlink_once)
+        with pytest.raises(SohoaError):
+            flush_trail(house)
+    assert house.trail_spool.count() == 2
+    flush_trail(house)
+    assert [event.action for event in events(house)] == [TrailAction.READ] * 3
+    assert house.trail_spool.count() == 0
 
 
 def test_a_chore_that_fails_holds_up_no_other_and_is_tried_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
