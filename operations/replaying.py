@@ -11,6 +11,7 @@ from catalog import Submission
 from dossiers.codes import DossierNumber
 from dossiers.errors import InvalidCodeError, NotFoundError
 from dossiers.model import Actor, SubmissionState
+from operations.incoming import is_to_be_judged
 from operations.ingesting import Digitize
 from operations.locking import working
 from operations.outcomes import file_result
@@ -68,9 +69,13 @@ def plan_replay(house: House, choice: ReplayChoice) -> tuple[Submission, ...]:
 
 
 def foresee(house: House, submission: Submission) -> Foresight:
-    """Say what a replay of a submission would do, from the catalog and the work folder alone; nothing is changed."""
+    """Say what a replay of a submission would do; nothing is changed.
+
+    It is seen from the catalog and the work folder, and of a signed file that waits from its record.
+    """
     entries = house.catalog.documents.list_of_scan(submission.scan_sha256)
-    if submission.state in _STORED and entries and all(entry.recipe == house.recipe for entry in entries):
+    is_stored = submission.state in _STORED and bool(entries)
+    if is_stored and all(entry.recipe == house.recipe and not is_to_be_judged(house, entry) for entry in entries):
         return Foresight.NOTHING
     return Foresight.REUSE_PAGES if has_finished_pages(house, submission.scan_sha256) else Foresight.READ_ANEW
 
