@@ -12,6 +12,7 @@ from cli.commands import (
     config,
     demo,
     ingest,
+    package,
     portal,
     profile,
     progress,
@@ -25,6 +26,7 @@ from cli.commands import (
     separators,
     services,
     show,
+    signatures,
     status,
     up,
     verify,
@@ -59,6 +61,8 @@ app.command("status")(status.status)
 app.command("replay")(replay.replay)
 app.command("search")(search.search)
 app.command("show")(show.show)
+app.command("signatures")(signatures.signatures)
+app.command("package")(package.package)
 app.command("verify")(verify.verify)
 app.command("refresh-timestamps")(refresh_timestamps.refresh_timestamps_command)
 app.command("progress")(progress.progress)
