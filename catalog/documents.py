@@ -13,6 +13,7 @@ from catalog.folding import normalize
 from catalog.schema import documents, pages
 from dossiers.errors import NotFoundError
 from dossiers.model import CatalogEntry, DocumentRole, Outcome, PageText, ReviewReason, SignatureLevel
+from dossiers.signatures import SignatureStanding
 
 _STATES = (Outcome.ARCHIVED, Outcome.NEEDS_REVIEW)
 
@@ -71,6 +72,11 @@ class Documents:
     def list_documents(self, limit: int | None = None) -> list[CatalogEntry]:
         """Return documents without their pages, by dossier, scan and page."""
         return self._select(None, limit=limit)
+
+    def list_signed(self, standing: SignatureStanding | None = None, limit: int | None = None) -> list[CatalogEntry]:
+        """Return the documents that came in signed by others, without their pages; with one verdict on their signatures."""
+        column = documents.c.signature_standing
+        return self._select(column.is_not(None) if standing is None else column == standing.value, limit=limit)
 
     def list_scans_by_recipe(self, *, containing: str | None = None, other_than: str | None = None) -> list[str]:
         """Return the scans (SHA-256) with a document whose recipe contains a text, or is another one than that given."""
@@ -160,6 +166,7 @@ def _to_row(entry: CatalogEntry) -> dict[str, Any]:
         "metadata_key": entry.metadata_key,
         "archived_at": entry.archived_at,
         "recipe": entry.recipe,
+        "signature_standing": entry.signature_standing.value if entry.signature_standing else None,
     }
 
 
@@ -185,5 +192,6 @@ def _to_entry(row: Row[Any], page_texts: tuple[PageText, ...]) -> CatalogEntry:
         metadata_key=row.metadata_key,
         archived_at=row.archived_at,
         recipe=row.recipe,
+        signature_standing=SignatureStanding(row.signature_standing) if row.signature_standing else None,
         pages=page_texts,
     )

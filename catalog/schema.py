@@ -132,6 +132,7 @@ documents = Table(
     Column("metadata_key", Text, nullable=False),
     Column("archived_at", UtcDateTime, nullable=False),
     Column("recipe", Text, nullable=False, server_default=""),
+    Column("signature_standing", _key(20), index=True),
     Index("documents_progress", "dossier_number", "role", "state", "archived_at"),
 )
 

@@ -30,7 +30,7 @@ def understand(
     classified = [classify(pages, types, document.scan_sha256) for pages in split_pages(document, types)]
 
     def describe(number: str | None) -> tuple[DescribedDocument, ...]:
-        return tuple(describe_document(c, number, types, limits, is_signed_pdf=document.is_signed_pdf) for c in classified)
+        return tuple(describe_document(c, number, types, limits) for c in classified)
 
     described = describe(dossier_number)
     if document.is_signed_pdf:

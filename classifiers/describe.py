@@ -33,13 +33,11 @@ def describe_document(
     dossier_number: str | None,
     types: Mapping[str, DocumentType],
     thresholds: ReviewThresholds,
-    *,
-    is_signed_pdf: bool = False,
 ) -> DescribedDocument:
     """Read the fields of ``classified`` and list the reasons, in a fixed order, for which a person must look, and at what.
 
     ``dossier_number`` is the one known from outside; when it is None, one printed on the document itself is taken if it is
-    read well enough. ``is_signed_pdf`` says that the scanned file already carries a digital signature.
+    read well enough.
     """
     fields = extract_fields(classified, types)
     printed = fields.get("dossier_number")
@@ -50,8 +48,6 @@ def describe_document(
     reasons.extend(dict.fromkeys(note.reason for note in notes))
     if dossier_number is None:
         reasons.append(ReviewReason.NO_DOSSIER_NUMBER)
-    if is_signed_pdf:
-        reasons.append(ReviewReason.ALREADY_SIGNED)
     return DescribedDocument(classified, dossier_number, fields, tuple(reasons), tuple(notes))
 
 

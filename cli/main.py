@@ -17,6 +17,7 @@ from cli.commands import (
     dossier,
     hold,
     ingest,
+    package,
     portal,
     profile,
     progress,
@@ -31,6 +32,7 @@ from cli.commands import (
     separators,
     services,
     show,
+    signatures,
     status,
     store,
     trail,
@@ -67,6 +69,8 @@ app.command("status")(status.status)
 app.command("replay")(replay.replay)
 app.command("search")(search.search)
 app.command("show")(show.show)
+app.command("signatures")(signatures.signatures)
+app.command("package")(package.package)
 app.command("verify")(verify.verify)
 app.command("prove")(prove.prove)
 app.command("refresh-timestamps")(refresh_timestamps.refresh_timestamps_command)

@@ -172,11 +172,11 @@ class UnreadablePathError(InputError):
 
 
 class AlreadySignedError(InputError):
-    """The PDF already carries a signature and must not be rewritten. Facts: name."""
+    """The PDF already carries a signature and must not be rewritten. Facts: name, reasons_vi, reasons_en."""
 
     code = "input.already_signed"
-    template_vi = "Tệp {name} đã có chữ ký số; tệp được giữ nguyên vẹn và chờ cán bộ kiểm tra chữ ký."
-    template_en = "The file {name} is already signed; it is kept untouched until a person has checked the signature."
+    template_vi = "Tệp {name} đã có chữ ký số, được giữ nguyên vẹn và chờ cán bộ kiểm tra: {reasons_vi}."
+    template_en = "The file {name} is already signed; it is kept untouched until a person has checked: {reasons_en}."
 
 
 class InvalidCodeError(InputError):

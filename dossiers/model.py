@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from dossiers.page import BoxPx, RecognizedPage
+from dossiers.signatures import SignatureCheck, SignatureStanding
 
 
 class Outcome(StrEnum):
@@ -114,7 +115,7 @@ class ExtractedField:
 
 
 class ReviewReason(StrEnum):
-    """Why a person must look."""
+    """Why a person must look. ``ALREADY_SIGNED`` stands in records from before signatures were judged at intake."""
 
     UNKNOWN_TYPE = "review.unknown_type"
     LOW_TYPE_SCORE = "review.low_type_score"
@@ -124,6 +125,9 @@ class ReviewReason(StrEnum):
     POOR_SCAN = "review.poor_scan"
     NO_DOSSIER_NUMBER = "review.no_dossier_number"
     ALREADY_SIGNED = "review.already_signed"
+    SIGNATURE_UNTRUSTED = "review.signature_untrusted"
+    SIGNATURE_BROKEN = "review.signature_broken"
+    SIGNATURE_UNCHECKED = "review.signature_unchecked"
     NO_TEXT = "review.no_text"
 
 
@@ -131,8 +135,8 @@ class ReviewReason(StrEnum):
 class ReviewNote:
     """What exactly a person must look at, for a reason that concerns a part of the document.
 
-    ``subject`` is a field's name (missing or uncertain), or a fault of the scan; empty when the reason is about the page.
-    ``page`` counts in the scanned file; None for a field that was not found.
+    ``subject`` is a field's name (missing or uncertain), a fault of the scan, or a problem of a signature; empty when the
+    reason is about the page. ``page`` counts in the scanned file; None for a field that was not found, and for signatures.
     """
 
     reason: ReviewReason
@@ -140,11 +144,20 @@ class ReviewNote:
     page: int | None = None
 
 
+class Provenance(StrEnum):
+    """Where a document's pages come from, by the codes of TT 05/2025 ``confidenceLevel``."""
+
+    BORN_DIGITAL = "01"
+    DIGITIZED = "02"
+    MIXED = "03"
+
+
 @dataclass(frozen=True, slots=True)
 class DescribedDocument:
     """A document with its fields, and the reasons, if any, for which a person must look before it is accepted.
 
-    ``review_notes`` tell, for the reasons that concern fields or pages, which ones.
+    ``review_notes`` tell, for the reasons that concern fields or pages, which ones. ``signature_check`` is the verdict on a
+    file that came in signed. ``provenance`` is None where it is not known.
     """
 
     document: ClassifiedDocument
@@ -152,6 +165,8 @@ class DescribedDocument:
     fields: dict[str, ExtractedField]
     review_reasons: tuple[ReviewReason, ...]
     review_notes: tuple[ReviewNote, ...] = ()
+    signature_check: SignatureCheck | None = None
+    provenance: Provenance | None = Provenance.DIGITIZED
 
     @property
     def needs_review(self) -> bool:
@@ -276,7 +291,7 @@ class CatalogEntry:
     ``state`` is ``ARCHIVED`` or ``NEEDS_REVIEW``. ``fields`` maps an extracted field's name to its normalised value (dates
     ISO 8601). ``first_page`` and ``last_page`` are those of the scan, both inclusive. ``mean_confidence`` is that of the
     text, ``type_score`` that of the type, both 0 to 1. ``archived_at`` carries a time zone. ``recipe`` names reader and
-    pipeline that made it.
+    pipeline that made it. ``signature_standing`` is the verdict on a file that came in signed by others; None for our own.
     """
 
     document_id: str
@@ -300,6 +315,7 @@ class CatalogEntry:
     archived_at: datetime
     pages: tuple[PageText, ...]
     recipe: str = ""
+    signature_standing: SignatureStanding | None = None
 
     @property
     def page_count(self) -> int:

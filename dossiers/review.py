@@ -12,11 +12,21 @@ from dossiers.errors import ReviewNeededError
 from dossiers.field_names import label_field
 from dossiers.model import ReviewNote, ReviewReason
 from dossiers.page import QualityFault
+from dossiers.signatures import PROBLEMS, SignatureProblem
 
 _SENTENCES: dict[ReviewReason, tuple[str, str]] = {
     ReviewReason.ALREADY_SIGNED: (
         "tệp đã có chữ ký số, được giữ nguyên vẹn; cần kiểm tra chữ ký",
         "the file is already signed and kept untouched; its signature must be checked",
+    ),
+    ReviewReason.SIGNATURE_UNTRUSTED: (
+        "chữ ký số của tệp chưa đủ tin cậy",
+        "the file's digital signature is not proven to be trustworthy",
+    ),
+    ReviewReason.SIGNATURE_BROKEN: ("chữ ký số của tệp KHÔNG hợp lệ", "the file's digital signature is BROKEN"),
+    ReviewReason.SIGNATURE_UNCHECKED: (
+        "chưa kiểm tra được chữ ký số của tệp",
+        "the file's digital signature could not be checked",
     ),
     ReviewReason.NO_TEXT: ("không đọc được chữ nào", "no text could be read"),
     ReviewReason.UNKNOWN_TYPE: ("không nhận ra loại giấy tờ", "the document type is not recognised"),
@@ -86,10 +96,16 @@ def _tell(reason: ReviewReason, notes: Sequence[ReviewNote]) -> tuple[str, str]:
 def _name(note: ReviewNote) -> tuple[str, str]:
     if not note.subject:
         return f"trang {note.page}", f"page {note.page}"
-    vietnamese, english = _FAULTS[QualityFault(note.subject)] if note.subject in _FAULTS else label_field(note.subject)
+    vietnamese, english = _label(note.subject)
     if note.page is None:
         return vietnamese, english
     return f"{vietnamese} (trang {note.page})", f"{english} (page {note.page})"
+
+
+def _label(subject: str) -> tuple[str, str]:
+    if subject in _FAULTS:
+        return _FAULTS[QualityFault(subject)]
+    return PROBLEMS[SignatureProblem(subject)] if subject in PROBLEMS else label_field(subject)
 
 
 def _span(subject: ReviewSubject) -> str:

@@ -19,6 +19,7 @@ PAINT_OPERATORS = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh
 COLOUR_OPERATORS = frozenset({"g", "rg", "k", "sc", "scn", "cs"})
 MIN_COVER = 0.85  # of the page: what is left are white margins
 MIN_INSIDE = 0.97  # of the image: more outside the page means that it was cropped on purpose
+LARGEST_PICTURE = 0.25  # of the page: a coat of arms or a photograph, no scan of a sheet
 MAX_FORM_DEPTH = 5
 MAX_OPERATORS = 200_000
 
@@ -58,6 +59,8 @@ class _Walk:
     max_content_bytes: int = 0
     path: list[Rectangle] = field(default_factory=list)
     is_odd_path: bool = False
+    has_text: bool = False
+    largest_image: float = 0.0
 
 
 class _TooComplicatedError(Exception):
@@ -69,13 +72,24 @@ def find_page_image(page: pikepdf.Page, box: Rectangle, max_content_bytes: int) 
 
     What is painted before an opaque image that covers the page is hidden by it and does not count.
     """
+    walk = _walk_page(page, box, max_content_bytes)
+    return replace(walk.image, is_alone=not walk.is_other) if walk and walk.image else None
+
+
+def shows_text_alone(page: pikepdf.Page, box: Rectangle, max_content_bytes: int) -> bool:
+    """Say whether the page shows text and no image that could be a scan: none as large as a quarter of ``box``."""
+    walk = _walk_page(page, box, max_content_bytes)
+    return walk is not None and walk.has_text and walk.largest_image < LARGEST_PICTURE
+
+
+def _walk_page(page: pikepdf.Page, box: Rectangle, max_content_bytes: int) -> _Walk | None:
     walk = _Walk(box, max_content_bytes=max_content_bytes)
     try:
         resources = page.obj.get("/Resources", pikepdf.Dictionary())
         _walk_content(walk, page.obj.get("/Contents"), resources, _State(IDENTITY), depth=0)
     except (_TooComplicatedError, pikepdf.PdfError, ValueError, TypeError, ArithmeticError, AttributeError, zlib.error):
         return None
-    return replace(walk.image, is_alone=not walk.is_other) if walk.image else None
+    return walk
 
 
 def transform_box(matrix: Matrix, box: Rectangle = (0.0, 0.0, 1.0, 1.0)) -> Rectangle:
@@ -165,6 +179,7 @@ def _follow_path(walk: _Walk, name: str, operands: Any, state: _State) -> _State
         keeps_page = len(walk.path) == 1 and not walk.is_odd_path and _overlap(walk.path[0], walk.box) >= MIN_INSIDE
         return state if keeps_page else replace(state, is_cropped=True)
     elif name in TEXT_OPERATORS:
+        walk.has_text = walk.has_text or state.text_mode not in INVISIBLE_TEXT_MODES
         walk.is_other = walk.is_other or state.text_mode not in INVISIBLE_TEXT_MODES
     elif name in PAINT_OPERATORS or name == "n":
         walk.is_other = walk.is_other or name != "n"
@@ -185,6 +200,7 @@ def _paint_xobject(walk: _Walk, resources: Any, key: str, state: _State, depth: 
         return
     if xobject.get("/Subtype") != pikepdf.Name.Image:
         raise _TooComplicatedError
+    walk.largest_image = max(walk.largest_image, _overlap(transform_box(state.matrix), walk.box))
     if _is_page_image(walk, xobject, state):
         walk.image, walk.is_other = PlacedImage(xobject, state.matrix), False
     else:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from dossiers.errors import ConfigurationError, SohoaError
 from dossiers.model import Actor
 from operations.proving_store import require_store
 from operations.results import ErrorFacts
+from operations.signing import make_mark
 from pdf.identity import SigningIdentity
+from pdf.mark_drawing import draw_mark
+from pdf.mark_text import fill_template
 from runtime.settings import find_config_file
 from runtime.wiring import House
+
+_A4_WIDTH_PT = 595.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,10 @@ def _check_font(house: House) -> str:
     font = house.settings.signing.mark_font
     if not font.is_file():
         raise ConfigurationError(detail=f"signing.mark_font: {font} is not there; install fonts-liberation2")
-    return str(font)
+    signing = house.settings.signing
+    mark = make_mark(signing, f"p0001-0001-{'0' * 32}", "0" * 64)
+    draw_mark(mark, fill_template(mark, datetime.now(UTC)), _A4_WIDTH_PT)
+    return f"{font}; {signing.mark.kind}{', QR code' if mark.link else ''}"
 
 
 def _check_store(house: House) -> str:

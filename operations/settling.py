@@ -10,8 +10,9 @@ from pathlib import Path
 
 from catalog import Submission
 from dossiers.errors import AlreadySignedError, InputError, SohoaError, UnreadablePathError
-from dossiers.model import Actor, Outcome, ReviewReason, SubmissionState
+from dossiers.model import Actor, Outcome, SubmissionState
 from dossiers.review import ReviewSubject, review_needed
+from operations.incoming import SIGNATURE_REASONS
 from runtime.wiring import House
 from storage.metadata import DocumentMetadata
 from storage.quarantine import quarantine
@@ -32,11 +33,11 @@ def settle_success(house: House, sha256: str, records: Sequence[DocumentMetadata
     waiting = [record for record in records if record.outcome is Outcome.NEEDS_REVIEW]
     state = SubmissionState.NEEDS_REVIEW if waiting else SubmissionState.ARCHIVED
     error: SohoaError | None = None
+    submission = house.catalog.submissions.get(sha256)
     if waiting:
         error = review_needed([_to_subject(record) for record in waiting], is_only_document=len(records) == 1)
-    submission = house.catalog.submissions.get(sha256)
-    if any(ReviewReason.ALREADY_SIGNED in record.review_reasons for record in waiting):
-        error = AlreadySignedError(name=submission.name)
+    if error and any(SIGNATURE_REASONS.intersection(record.review_reasons) for record in waiting):
+        error = AlreadySignedError(name=submission.name, **error.facts)
         _put_aside(house, submission, error)
     submission = house.catalog.submissions.mark(sha256, state, actor=actor, error=error)
     _record(house, submission, tuple(record.document_id for record in records))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from catalog.snippets import mask_personal_ids
@@ -11,6 +12,7 @@ from dossiers.errors import NotFoundError
 from dossiers.field_names import label_field
 from dossiers.model import Actor, CatalogEntry, ExtractedField
 from dossiers.review import tell_reasons
+from dossiers.signatures import CHANGES_VI, PROBLEMS, REVOCATIONS_VI, STANDINGS_VI, IncomingSignature, SignatureProblem
 from dossiers.trail import Detail, TrailAction
 from operations.outcomes import extracted_fields, load_metadata
 from operations.results import OUTCOMES_VI
@@ -58,10 +60,11 @@ class ShownDocument:
     def facts(self) -> list[tuple[str, str]]:
         """Return the facts as (Vietnamese label, value)."""
         metadata = self.metadata
-        archived_at = metadata.archived_at.astimezone(_VIETNAM_TIME)
         first, last = metadata.first_page, metadata.last_page
         pages = f"{first}" if first == last else f"{first}-{last}"
         signature = f"PAdES {metadata.pdf.level.value}" if metadata.pdf.level else "giữ nguyên chữ ký của tệp gốc"
+        if metadata.signature_standing:
+            signature += f": {STANDINGS_VI[metadata.signature_standing]}"
         return [
             ("mã tài liệu", metadata.document_id),
             ("mã hồ sơ", metadata.dossier_number or "(chưa rõ)"),
@@ -76,7 +79,7 @@ class ShownDocument:
             *tell_signature(metadata.pdf),
             ("khóa lưu trữ", metadata.pdf.key),
             ("SHA-256 PDF", metadata.pdf.sha256),
-            ("lưu trữ lúc", archived_at.isoformat(timespec="seconds")),
+            ("lưu trữ lúc", tell_time(metadata.archived_at)),
             ("khóa đến", self._tell_lock()),
             ("lệnh giữ", "; ".join(hold.reason for hold in self.holds) or "không có"),
         ]
@@ -96,6 +99,17 @@ class ShownDocument:
             for name, field in self.fields.items()
         ]
 
+    def list_signature_rows(self) -> list[tuple[str, str]]:
+        """Return what is known of the signatures of a file that came in signed, as (Vietnamese label, value)."""
+        check = self.metadata.signature_check
+        if check is None:
+            return []
+        rows = [("kết luận", STANDINGS_VI[check.standing]), ("kiểm tra lúc", tell_time(check.checked_at))]
+        rows += [("vấn đề của tệp", tell_problems(check.file_problems))] if check.file_problems else []
+        for number, signature in enumerate(check.signatures, start=1):
+            rows += [(f"chữ ký {number}", signature.signer), *_tell_signature(signature)]
+        return [*rows, ("gốc tin cậy (SHA-256)", ", ".join(root[:16] for root in check.trust_roots) or "(chưa cấu hình)")]
+
     def to_json(self, *, with_text: bool = False) -> dict[str, Any]:
         """Return the stored metadata, with the text of each page when asked."""
         shown: dict[str, Any] = self.metadata.model_dump(mode="json")
@@ -106,6 +120,33 @@ class ShownDocument:
         if with_text:
             shown["pages"] = [{"page": page.number, "text": self.mask(page.text)} for page in self.entry.pages]
         return shown
+
+
+def _tell_signature(signature: IncomingSignature) -> list[tuple[str, str]]:
+    stamp = f"dấu thời gian của {signature.stamp_authority}" if signature.is_timestamped else "theo máy người ký"
+    rows = [
+        ("  tổ chức", signature.organisation),
+        ("  cơ quan chứng thực", signature.authority),
+        ("  ký lúc", f"{tell_time(signature.signed_at)} ({stamp})" if signature.signed_at else "(không rõ)"),
+        ("  toàn vẹn", "nguyên vẹn" if signature.is_intact else "ĐÃ BỊ SỬA"),
+        ("  giá trị chữ ký", "đúng" if signature.is_valid else "SAI"),
+        ("  tin cậy", "có" if signature.is_trusted else "chưa"),
+        ("  thu hồi", REVOCATIONS_VI[signature.revocation]),
+        ("  thay đổi sau khi ký", CHANGES_VI.get(signature.changes_after, signature.changes_after)),
+        ("  dạng", f"PAdES {signature.level}" if signature.level else signature.form),
+        ("  vấn đề", tell_problems(signature.problems)),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def tell_problems(problems: Sequence[SignatureProblem]) -> str:
+    """Return what is wrong with signatures in Vietnamese."""
+    return "; ".join(PROBLEMS[problem][0] for problem in problems)
+
+
+def tell_time(moment: datetime) -> str:
+    """Return a moment as people here read it: ISO 8601 at +07:00."""
+    return moment.astimezone(_VIETNAM_TIME).isoformat(timespec="seconds")
 
 
 def tell_type_reason(reason: str) -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from dossiers.model import DescribedDocument, DocumentRole, SignedPdf, SigningRole
 from pdf.archival import ArchivalFacts, build_archival_pdf
+from pdf.mark_text import MarkText, fill_link
 from pdf.signing import sign_pdf
 from pdf.stored_image import PageImages
-from pdf.visible_mark import MarkText
+from runtime.signing_settings import SigningSettings
 from runtime.wiring import House
 from storage.files import hash_file
 from storage.keys import make_document_id
@@ -44,12 +45,25 @@ def make_signed_pdf(
         archival,
         folder / f"{name}.pdf",
         house.agency_identity if signer is SigningRole.AGENCY else house.identity,
-        MarkText(form=signing.form, agency=signing.agency, person=signing.person, font_path=signing.mark_font),
+        make_mark(signing, name, document.scan_sha256),
         house.assurance,
         first_page=document.pages[0],
     )
     unsigned.unlink()
     return replace(signed, role=signer)
+
+
+def make_mark(signing: SigningSettings, document_id: str, scan_sha256: str) -> MarkText:
+    """Return what the mark on a document says, by the template of its kind of copy, and what its QR code opens."""
+    template, url = signing.mark.template, signing.mark.verification_url
+    return MarkText(
+        form=signing.form or template.form,
+        agency=signing.agency,
+        person=signing.person,
+        template=template.text,
+        font_path=signing.mark_font,
+        link=fill_link(url, document_id, scan_sha256) if url else "",
+    )
 
 
 def keep_signed_pdf(original: Path, page_count: int) -> SignedPdf:

@@ -18,6 +18,7 @@ from operations.archiving import (
     retire_others,
     role_in_dossier,
 )
+from operations.incoming import describe_signatures, is_judged_by_others
 from operations.page_keeping import has_kept_pages, read_kept_pages
 from operations.receiving import original_copy
 from operations.settling import settle_success
@@ -51,11 +52,17 @@ def read_scan(house: House, sha256: str) -> str:
 
 
 def understand_scan(house: House, sha256: str, recognized_digest: str) -> str:
-    """Split the scan into documents, classify them and extract their fields. Returns the digest of the result."""
+    """Split the scan into documents, classify them and extract their fields; judge the signatures of a file that has some.
+
+    Returns the digest of the result.
+    """
     folder = house.work_folder(sha256)
     recognized = load_result(folder / _RECOGNIZED, RecognizedDocument, house.recipe, recognized_digest)
     submission = house.catalog.submissions.get(sha256)
     described = understand(recognized, submission.dossier_number, house.types, house.thresholds)
+    if recognized.is_signed_pdf:
+        original = original_copy(house, sha256)
+        described = tuple(describe_signatures(house, document, original, submission.name) for document in described)
     return save_result(folder / _DESCRIBED, tuple[DescribedDocument, ...], described, house.recipe)
 
 
@@ -123,7 +130,8 @@ def has_finished_pages(house: House, sha256: str) -> bool:
 def is_up_to_date(house: House, sha256: str) -> bool:
     """Say whether a scan came to its end already with the present reader and pipeline, and its documents are intact.
 
-    Then there is nothing to do: another process was first, or a replay asks for what is there.
+    Then there is nothing to do: another process was first, or a replay asks for what is there. A signed file that waits is
+    judged anew once other roots are trusted.
     """
     state = house.catalog.submissions.get(sha256).state
     if state is SubmissionState.REARRANGED:  # its pages are other submissions
@@ -133,7 +141,10 @@ def is_up_to_date(house: House, sha256: str) -> bool:
         return False
     stored = [house.archive.find_document(entry.dossier_number, entry.document_id) for entry in entries]
     return all(
-        metadata is not None and metadata.recipe == recipe_of(house) and house.archive.is_document_intact(metadata)
+        metadata is not None
+        and metadata.recipe == recipe_of(house)
+        and not is_judged_by_others(house, metadata)
+        and house.archive.is_document_intact(metadata)
         for metadata in stored
     )
 

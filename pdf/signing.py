@@ -36,9 +36,10 @@ from pdf.files import hash_file, name_disk_fault, replace_atomically
 from pdf.identity import SigningIdentity
 from pdf.increments import open_increment
 from pdf.long_term import Assurance, extend_proof
+from pdf.mark_text import VIETNAM_TIME, MarkText
 from pdf.page_image import draw_upright
 from pdf.timestamps import RESERVED_FOR_STAMP
-from pdf.visible_mark import VIETNAM_TIME, DrawPage, MarkText, PlacedMark, place_mark, render_first_page
+from pdf.visible_mark import DrawPage, PlacedMark, place_mark, render_first_page
 
 FIELD_NAME = "SohoaSignature"
 
@@ -125,7 +126,7 @@ def _draw_first_page(first_page: RecognizedPage | None, unsigned_path: Path, dpi
 def _open_unsigned(file: BinaryIO, name: str) -> IncrementalPdfFileWriter:
     writer = open_increment(file)
     if writer.prev.embedded_signatures:
-        raise AlreadySignedError(name=name)
+        raise AlreadySignedError(name=name, reasons_vi="chữ ký", reasons_en="the signature")
     return writer
 
 

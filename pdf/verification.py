@@ -68,7 +68,7 @@ def verify_pdf(path: Path, trust_roots: Iterable[x509.Certificate]) -> Verificat
 
 
 def _judge_file(file: BinaryIO, path: Path, roots: tuple[x509.Certificate, ...]) -> tuple[SignatureVerdict, ...]:
-    reader, fields = _read_fields(file, path)
+    reader, fields = read_signature_fields(file, path)
     if reader.encrypted:
         raise PasswordProtectedError(name=path.name)
     if len(fields) > MAX_SIGNATURES:
@@ -76,7 +76,7 @@ def _judge_file(file: BinaryIO, path: Path, roots: tuple[x509.Certificate, ...])
     return judge_signatures(reader, fields, roots)
 
 
-def _read_fields(file: BinaryIO, path: Path) -> tuple[PdfFileReader, list[tuple[str, Any]]]:
+def read_signature_fields(file: BinaryIO, path: Path) -> tuple[PdfFileReader, list[tuple[str, Any]]]:
     """Return the filled signature fields, by name. pyHanko's own list leaves out those that it cannot judge."""
     failure: Exception | None = None
     for strict in (True, False):  # other people's files are not always written by the book

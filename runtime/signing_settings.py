@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from runtime.mark_settings import MarkSettings
 from runtime.service_settings import Section
 
 
@@ -53,7 +54,8 @@ class SigningSettings(KeySettings):
     """Who signs, and what signature and mark say. The key at the top is the officer's, ``agency_key`` the agency's.
 
     Without a table ``agency_key`` the agency signs with the officer's key, or with a demonstration of its own beside the
-    officer's demonstration. ``agency`` is a name, as it stands in the mark.
+    officer's demonstration. ``agency`` is a name, as it stands in the mark. ``form``, where set, takes the place of the words
+    that the mark's template has for its kind of copy.
 
     An empty ``level`` is B-T with a ``timestamp_url``, else B-B. ``revocation`` says what must be known before anything is
     signed; B-LT and B-LTA always require it.
@@ -67,9 +69,10 @@ class SigningSettings(KeySettings):
     ocsp_url: str = ""
     crl_urls: tuple[str, ...] = ()
     network_timeout_s: float = Field(default=15.0, gt=0, le=300)
-    form: str = "BẢN SỐ HÓA TỪ BẢN GIẤY"
+    form: str = ""
     agency: str = "CƠ QUAN MẪU (TRÌNH DIỄN)"
     person: str = "Người số hóa mẫu"
+    mark: MarkSettings = MarkSettings()
     mark_font: Path = Path("/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf")
 
     @model_validator(mode="after")

@@ -162,8 +162,9 @@ class Archive:
         """Store a document's PDF, words and metadata, each read back, and return where they stand.
 
         A document that already stands there intact, made by the same recipe, is returned and nothing is written, except
-        that one which waited for review and needs it no more gets new metadata. A document that waits for review is not
-        locked, whatever ``retain_until`` says: the lock comes with acceptance. None that is accepted becomes unaccepted.
+        that one which waited for review and needs it no more, or whose signatures were judged anew, gets new metadata. A
+        document that waits for review is not locked, whatever ``retain_until`` says: the lock comes with acceptance. None
+        that is accepted becomes unaccepted.
 
         Raises ``IntegrityError`` when the PDF's bytes are not those of its digest.
         """
@@ -172,8 +173,10 @@ class Archive:
         until = None if described.needs_review else to_lock_time(retain_until)
         known = self._find_readable(described.dossier_number, document_id)
         is_whole = known is not None and known.recipe == recipe and self.is_document_intact(known)
-        is_accepted_now = known is not None and known.outcome is Outcome.NEEDS_REVIEW and not described.needs_review
-        if known is not None and is_whole and not is_accepted_now:
+        is_waiting = known is not None and known.outcome is Outcome.NEEDS_REVIEW
+        is_accepted_now = is_waiting and not described.needs_review
+        is_judged_anew = known is not None and is_waiting and _is_judged_anew(known, described)
+        if known is not None and is_whole and not is_accepted_now and not is_judged_anew:
             self._lock_document(known, until)
             self._supersede_unfiled(known, actor)
             return known.to_archived()
@@ -308,6 +311,8 @@ class Archive:
             what = "remade"
         elif known.outcome is Outcome.NEEDS_REVIEW and not described.needs_review:
             what = "accepted"
+        elif _is_judged_anew(known, described):
+            what = "signatures_checked"
         else:
             what = "repaired"
         detail = f"{recipe.engine}; {recipe.pipeline_version}"
@@ -344,6 +349,12 @@ class Archive:
         unfiled = self._find_readable(None, record.document_id)
         if unfiled is not None and unfiled.superseded_by is None:
             self.supersede(unfiled, record.metadata_key, actor)
+
+
+def _is_judged_anew(known: DocumentMetadata, described: DescribedDocument) -> bool:
+    """Say whether the verdict on a file that came in signed is another than its record holds, or was reached by other roots."""
+    check = described.signature_check
+    return check is not None and (known.signature_check is None or not known.signature_check.says_the_same(check))
 
 
 def _tell(error: IntegrityError, on_damage: OnDamage | None) -> None:

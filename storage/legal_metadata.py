@@ -7,13 +7,10 @@ decides (retention, access, condition) is given in ``LegalTerms``; nothing is gu
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dossiers.model import ExtractedField
-
-DIGITIZED = "02"
-"""TT 05/2025 ``confidenceLevel``: 01 born digital, 02 digitized, 03 mixed. Where a file comes from, never a score."""
+from dossiers.model import ExtractedField, Provenance
 
 ND30_DOCUMENT_LENGTHS = {
     "FileCode": 37,  # OrganId(13) + FileCatalog(4) + FileNotation(20)
@@ -50,6 +47,27 @@ TT05_NAMES = (
     "autograph",
     "format",
     "process",
+    "riskRecovery",
+    "riskRecoveryStatus",
+    "description",
+)
+
+TT05_DOSSIER_NAMES = (
+    "arcFileCode",
+    "title",
+    "maintenance",
+    "mode",
+    "language",
+    "startDate",
+    "endDate",
+    "keyword",
+    "totalDoc",
+    "numberOfPaper",
+    "numberOfPage",
+    "format",
+    "inforSign",
+    "confidenceLevel",
+    "paperFileCode",
     "riskRecovery",
     "riskRecoveryStatus",
     "description",
@@ -111,9 +129,17 @@ def fill_nd30(
 
 
 def fill_tt05(
-    document_id: str, fields: Mapping[str, ExtractedField], type_name: str, page_count: int, terms: LegalTerms
+    document_id: str,
+    fields: Mapping[str, ExtractedField],
+    type_name: str,
+    page_count: int,
+    terms: LegalTerms,
+    provenance: Provenance | None = Provenance.DIGITIZED,
 ) -> dict[str, str]:
-    """Return the metadata of a document after TT 05/2025; a value that NĐ 30/2020 also has keeps within its length there."""
+    """Return the metadata of a document after TT 05/2025; a value that NĐ 30/2020 also has keeps within its length there.
+
+    ``confidenceLevel`` tells where a document comes from, never how well it was read; empty where it is not known.
+    """
     nd30 = fill_nd30(fields, type_name, page_count, terms)["document"]
     known = {
         "docId": document_id,
@@ -127,7 +153,7 @@ def fill_tt05(
         "language": nd30["Language"],
         "numberOfPage": str(page_count),
         "mode": terms.mode,
-        "confidenceLevel": DIGITIZED,
+        "confidenceLevel": provenance.value if provenance else "",
         "format": terms.format,
         "process": terms.process,
         "riskRecovery": terms.risk_recovery,
@@ -135,6 +161,37 @@ def fill_tt05(
         "description": nd30["Description"],
     }
     return {name: known.get(name, "") for name in TT05_NAMES}
+
+
+def fill_tt05_dossier(dossier_number: str, documents: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return the metadata of a dossier after TT 05/2025 from those of its documents (``fill_tt05``).
+
+    A mixed dossier is kept as long as the longest of its documents (01 is the longest term); access and condition are told
+    where all documents agree, provenance as mixed where they do not.
+    """
+
+    def gather(name: str) -> set[str]:
+        return {document.get(name, "") for document in documents}
+
+    def agree(name: str) -> str:
+        found = gather(name)
+        return found.pop() if len(found) == 1 else ""
+
+    terms, dates, origins = gather("maintenance"), gather("issuedDate") - {""}, gather("confidenceLevel")
+    pages = [document.get("numberOfPage", "") for document in documents]
+    known = {
+        "arcFileCode": dossier_number,
+        "maintenance": min(terms) if terms and "" not in terms else "",
+        "mode": agree("mode"),
+        "language": agree("language"),
+        "startDate": min(dates, default=""),
+        "endDate": max(dates, default=""),
+        "totalDoc": str(len(documents)),
+        "numberOfPage": str(sum(map(int, pages))) if all(count.isdigit() for count in pages) else "",
+        "format": agree("format"),
+        "confidenceLevel": "" if "" in origins else origins.pop() if len(origins) == 1 else Provenance.MIXED.value,
+    }
+    return {name: known.get(name, "") for name in TT05_DOSSIER_NAMES}
 
 
 def truncate(text: str, length: int) -> str:

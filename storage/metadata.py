@@ -32,6 +32,7 @@ from dossiers.model import (
     SigningRole,
 )
 from dossiers.page import RecognizedPage
+from dossiers.signatures import SignatureCheck, SignatureStanding
 from storage import keys
 from storage.legal_metadata import LegalTerms, fill_nd30, fill_tt05, truncate
 from storage.object_store import MAX_METADATA_BYTES, encode_metadata, metadata_bytes
@@ -131,6 +132,7 @@ class WordsRecord(Record):
 class DocumentMetadata(Record):
     """All that is known of an archived document. ``text_confidence`` and ``type_score`` are 0 to 1; ``history`` only grows.
 
+    ``signature_standing`` sums up ``signature_check``, the verdict on a file that came in signed by others.
     ``superseded_by`` is the metadata key of the record that took this one's place, e.g. once the dossier became known.
     """
 
@@ -159,6 +161,8 @@ class DocumentMetadata(Record):
     actor: ActorRecord
     history: tuple[HistoryEvent, ...]
     superseded_by: str | None = None
+    signature_standing: SignatureStanding | None = None
+    signature_check: SignatureCheck | None = None
     nd30: dict[str, dict[str, str]]
     tt05: dict[str, str]
 
@@ -207,6 +211,7 @@ def to_catalog_entry(record: DocumentMetadata, pages: tuple[RecognizedPage, ...]
         archived_at=record.archived_at,
         pages=tuple(PageText(number, page.text) for number, page in enumerate(pages, start=1)),
         recipe=record.recipe.name,
+        signature_standing=record.signature_standing,
     )
 
 
@@ -264,7 +269,9 @@ def describe_document(
         actor=ActorRecord.of(actor),
         history=history,
         nd30=fill_nd30(described.fields, document.type_name, signed.page_count, terms),
-        tt05=fill_tt05(document_id, described.fields, document.type_name, signed.page_count, terms),
+        tt05=fill_tt05(document_id, described.fields, document.type_name, signed.page_count, terms, described.provenance),
+        signature_standing=described.signature_check.standing if described.signature_check else None,
+        signature_check=described.signature_check,
     )
 
 

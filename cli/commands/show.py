@@ -29,6 +29,8 @@ def show(
         print_json(shown.to_json(with_text=text))
         return
     print_table(entry.type_name, ("", ""), shown.facts())
+    if shown.metadata.signature_check is not None:
+        print_table("Chữ ký số của tệp gốc", ("", ""), shown.list_signature_rows())
     print_table("Thông tin trích xuất", ("thông tin", "giá trị", "tin cậy", "trang"), shown.list_field_rows())
     if text:
         for page in entry.pages:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.support.eark import judge_package, list_faults
 from tests.support.samples import CLEAR_TYPE, find_sample
 from tests.support.sohoa_command import SohoaCommand
 
@@ -25,6 +26,12 @@ def test_the_demo_archives_once_and_tells_what_it_did(tmp_path: Path) -> None:
     assert sorted(path for path in (sohoa.home / "objects").rglob("*") if path.suffix == ".pdf") == stored
     assert all(path.is_relative_to(sohoa.home) for path in stored)
     assert (sohoa.home / "prefect").is_dir()
+
+    package = sohoa("package", folder.name, "--to", tmp_path / "out.zip", "--with-originals", "--without-waiting", "--json")
+    assert package.exit_code == 0, package.err
+    verdict = judge_package(tmp_path / "out.zip")
+    assert (list_faults(verdict), verdict["warnings"]) == ([], [])
+    assert package.one()["documents"] == sum(name.endswith(".pdf") and "/rep1/data/" in name for name in verdict["files"])
 
 
 def test_the_demo_refuses_to_sign_with_a_real_identity(tmp_path: Path) -> None:

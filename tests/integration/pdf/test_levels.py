@@ -29,12 +29,12 @@ from pdf.http_exchange import exchange
 from pdf.identity import SigningIdentity, open_token_identity
 from pdf.judgement import Revocation
 from pdf.long_term import Assurance, extend_proof
+from pdf.mark_text import MarkText
 from pdf.revocation import RevocationSource
 from pdf.signing import sign_pdf
 from pdf.timestamps import make_timestamper
 from pdf.token_key import TokenAddress, TokenSession
 from pdf.verification import verify_pdf
-from pdf.visible_mark import MarkText
 from tests.support.pki import TestPki, running_pki
 from tests.support.soft_token import running_soft_token
 from tests.support.verapdf import validate_pdfa

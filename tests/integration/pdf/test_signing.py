@@ -27,10 +27,10 @@ from pdf.conformance import PdfaScope, check_pdfa
 from pdf.files import hash_file
 from pdf.identity import SigningIdentity, load_identity
 from pdf.long_term import Assurance
+from pdf.mark_text import MarkText
 from pdf.signing import SigningOptions, sign_pdf
 from pdf.timestamps import make_timestamper
 from pdf.verification import verify_pdf
-from pdf.visible_mark import MarkText
 from tests.integration.pdf.time_authority import serve_garbage, serve_refusals, serve_time
 from tests.support.drawn_pages import FACTS, LETTERS, ScanStyle, make_document, make_page
 from tests.support.verapdf import validate_pdfa

@@ -13,10 +13,11 @@ import pytest
 
 from dossiers.errors import IntegrityError, NotFoundError, SohoaError, StorageDeniedError, StorageUnavailableError
 from dossiers.model import DocumentRole, Outcome, ReviewReason, SubmissionState
+from dossiers.signatures import SignatureCheck, SignatureProblem, SignatureStanding
 from storage import keys
 from storage.archive import Archive
 from storage.directory_store import DirectoryStore
-from storage.metadata import Recipe, to_catalog_entry
+from storage.metadata import DocumentMetadata, Recipe, to_catalog_entry
 from storage.object_store import ObjectStore, StoredObject
 from storage.records import ActorRecord
 from storage.s3_store import S3Store
@@ -31,6 +32,7 @@ from tests.support.documents import (
     make_scan,
     make_signed,
 )
+from tests.support.signature_checks import TRUSTED, with_problem
 
 RECIPE = Recipe(engine="tesseract 5.3.0 vie", pipeline_version="1")
 CHANGING = ("put", "extend_retention", "delete")
@@ -237,6 +239,31 @@ def test_what_waits_for_review_is_not_locked_until_it_is_accepted(archive: Archi
         stored = store.stat(found.key)
         assert stored is not None
         assert stored.retain_until == until
+
+
+def test_a_new_verdict_on_signatures_is_written_and_the_same_one_is_not(archive: Archive, tmp_path: Path) -> None:
+    scan, signed = make_scan(tmp_path), make_signed(tmp_path)
+    reason = ReviewReason.SIGNATURE_UNTRUSTED
+
+    def judge(check: SignatureCheck, *reasons: ReviewReason) -> DocumentMetadata:
+        described = replace(make_described(review_reasons=reasons), signature_check=check)
+        stored = archive.store_document(scan, described, signed, recipe=RECIPE, actor=CLERK)
+        record = archive.find_document(DOSSIER, stored.document_id)
+        assert record is not None
+        return record
+
+    unknown = with_problem(SignatureProblem.UNKNOWN_ROOT)
+    first = judge(unknown, reason)
+    assert first.signature_check == unknown
+    assert first.signature_standing is SignatureStanding.UNTRUSTED
+    assert judge(replace(unknown, checked_at=unknown.checked_at + timedelta(days=1)), reason) == first
+    again = judge(with_problem(SignatureProblem.OUT_OF_TIME, "cd" * 32), reason)
+    accepted = judge(TRUSTED)
+    assert [event.what for event in accepted.history] == ["stored_for_review", "signatures_checked", "accepted"]
+    assert again.signature_standing is SignatureStanding.UNTRUSTED
+    assert to_catalog_entry(accepted, archive.read_words(accepted)).signature_standing is SignatureStanding.TRUSTED
+    assert accepted.outcome is Outcome.ARCHIVED
+    assert judge(unknown, reason) == accepted  # none that is accepted becomes unaccepted
 
 
 @pytest.mark.parametrize("is_answer_lost", [False, True])

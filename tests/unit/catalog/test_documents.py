@@ -9,6 +9,7 @@ import pytest
 from catalog import Catalog
 from dossiers.errors import NotFoundError
 from dossiers.model import CatalogEntry, DocumentRole, Outcome, ReviewReason
+from dossiers.signatures import SignatureStanding
 from tests.unit.catalog.examples import make_entry
 
 
@@ -52,6 +53,16 @@ def test_documents_are_listed_by_scan_and_dossier(catalog: Catalog) -> None:
     assert [entry.document_id for entry in catalog.documents.list_of_dossier(None)] == ["c"]
     assert {entry.document_id for entry in catalog.documents.list_of_scan(scan.upper())} == {"a", "b", "c"}
     assert all(entry.pages for entry in catalog.documents.list_of_scan(scan, with_pages=True))
+
+
+def test_signed_documents_are_listed_by_the_verdict_on_their_signatures(catalog: Catalog) -> None:
+    standings = {"doc-1": None, "doc-2": SignatureStanding.TRUSTED, "doc-3": SignatureStanding.BROKEN}
+    catalog.documents.upsert(*(replace(make_entry(name), signature_standing=item) for name, item in standings.items()))
+    assert {entry.document_id for entry in catalog.documents.list_signed()} == {"doc-2", "doc-3"}
+    (broken,) = catalog.documents.list_signed(SignatureStanding.BROKEN)
+    assert (broken.document_id, broken.signature_standing) == ("doc-3", SignatureStanding.BROKEN)
+    assert catalog.documents.list_signed(SignatureStanding.UNCHECKED) == []
+    assert len(catalog.documents.list_signed(limit=1)) == 1
 
 
 def test_a_prefix_finds_documents(catalog: Catalog) -> None:

@@ -106,7 +106,9 @@ def read_rows(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ..
     rows = {}
     for name in ("submissions", "sightings", "events", "documents", "pages"):
         columns: list[ColumnElement[object]] = [
-            literal_column(one.name) for one in metadata.tables[name].columns if one.name != "recipe"
+            literal_column(one.name)
+            for one in metadata.tables[name].columns
+            if one.name not in {"recipe", "signature_standing"}
         ]
         rows[name] = connection.execute(str(select(*columns).select_from(text(name)))).fetchall()
     return rows

@@ -23,8 +23,8 @@ def decision(quality: QualityVerdict = GOOD, confidence: float = 0.95) -> Recogn
     return make_page(*letterhead(), *title, *body(), *signature("CHỦ TỊCH"), quality=quality, confidence=confidence)
 
 
-def reasons(types: Types, *pages: RecognizedPage, number: str | None = NUMBER, signed: bool = False) -> list[set[ReviewReason]]:
-    described = understand(make_document(*pages, is_signed_pdf=signed), number, types)
+def reasons(types: Types, *pages: RecognizedPage, number: str | None = NUMBER) -> list[set[ReviewReason]]:
+    described = understand(make_document(*pages), number, types)
     return [set(item.review_reasons) for item in described]
 
 
@@ -36,10 +36,8 @@ def test_a_good_decision_needs_nobody(types: Types) -> None:
     assert described.document.scan_sha256 == "ab" * 32
 
 
-def test_missing_dossier_number_and_signed_pdf(types: Types) -> None:
-    assert reasons(types, decision(), number=None, signed=True) == [
-        {ReviewReason.NO_DOSSIER_NUMBER, ReviewReason.ALREADY_SIGNED}
-    ]
+def test_missing_dossier_number(types: Types) -> None:
+    assert reasons(types, decision(), number=None) == [{ReviewReason.NO_DOSSIER_NUMBER}]
 
 
 def test_a_blank_scan_is_one_unknown_document_without_text(types: Types) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from dossiers.errors import ConfigurationError
+from operations.signing import make_mark
 from runtime.intake_settings import StationSettings
 from runtime.settings import Settings, load_settings
 from runtime.wiring import House
@@ -136,7 +138,7 @@ def test_every_setting_is_told_in_the_docs() -> None:
     sections = {name: field.annotation for name, field in Settings.model_fields.items() if name != "home"}
     for section, model in sections.items():
         assert f"[{section}]" in told
-        parts = {"s3", "stations", "agency_key"}  # tables of their own
+        parts = {"s3", "stations", "agency_key", "mark"}  # tables of their own
         missing = [key for key in getattr(model, "model_fields", {}) if key not in parts and f"{key} =" not in told]
         assert missing == [], section
     assert [key for key in StationSettings.model_fields if f"{key} =" not in told] == []
@@ -159,3 +161,29 @@ def test_a_trail_kept_less_than_twelve_months_is_refused(monkeypatch: pytest.Mon
         load_settings()
     monkeypatch.setenv("SOHOA_TRAIL__KEEP_MONTHS", "12")
     assert load_settings().trail.lock_days >= 366
+
+
+def test_the_mark_says_what_its_kind_of_copy_asks_or_what_the_office_sets(tmp_path: Path) -> None:
+    assert load_settings().signing.mark.template.form == "BẢN SỐ HÓA TỪ BẢN GIẤY"
+    write_config(tmp_path, '[signing.mark]\nkind = "sao_luc"\n')
+    assert load_settings().signing.mark.template.form == "SAO LỤC"
+    own = '[signing.mark.templates.sao_y]\nform = "SAO Y"\ntext = "{form}; {agency}; {time}"\n'
+    write_config(tmp_path, f'[signing.mark]\nkind = "sao_y"\nverification_url = "https://tinh.example/{{document_id}}"\n{own}')
+    signing = load_settings().signing
+    mark = make_mark(signing, "p0001-0001-" + "ab" * 16, "cd" * 32)
+    assert (mark.form, mark.template) == ("SAO Y", "{form}; {agency}; {time}")
+    assert mark.link == "https://tinh.example/p0001-0001-" + "ab" * 16
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[signing.mark]\nkind = "copy"\n', "conversion, sao_luc, sao_y, trich_sao"),
+        ('[signing.mark.templates.own]\ntext = "{seal}"\n', "{seal}"),
+        ('[signing.mark]\nverification_url = "https://tinh.example/{digest}"\n', "must hold {document_id}"),
+    ],
+)
+def test_a_mark_that_cannot_be_made_is_refused_at_start_with_words(tmp_path: Path, text: str, words: str) -> None:
+    write_config(tmp_path, text)
+    with pytest.raises(ConfigurationError, match=re.escape(words)):
+        load_settings()

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 
 from tests.unit.tooling.repository import ROOT, list_direct_dependencies, name_of, read_project
 
-_LOCKS = [f"requirements{kind}.lock" for kind in ("", "-dev", "-train", "-tools", "-bench")]
+_LOCKS = [f"requirements{kind}.lock" for kind in ("", "-dev", "-train", "-tools", "-packages", "-bench")]
 _PIN = re.compile(r"^(?P<name>[a-z0-9.-]+)(?:\[[a-z0-9,.-]+\])?==(?P<version>[^ ;]+)(?: ; [^\\]+?)?$")
 _HASH = re.compile(r"^--hash=sha256:[0-9a-f]{64}$")
 
