@@ -14,7 +14,9 @@ from pathlib import Path
 from dossiers.errors import InputError
 from dossiers.model import Actor, CatalogEntry, DescribedDocument, Outcome, Provenance, ReviewNote, ReviewReason
 from dossiers.signatures import SignatureCheck, SignatureStanding
+from dossiers.trail import Detail, TrailAction
 from ocr.provenance import find_provenance
+from operations.trail import record_event
 from pdf.incoming import check_incoming, fingerprints
 from runtime.wiring import House
 from storage.metadata import DocumentMetadata
@@ -56,9 +58,14 @@ def is_judged_by_others(house: House, metadata: DocumentMetadata) -> bool:
 
 
 def list_signed(house: House, standing: SignatureStanding | None, actor: Actor, *, limit: int) -> Sequence[CatalogEntry]:
-    """Return the documents that came in signed by others, those with one verdict when it is named."""
-    del actor  # the trail of reads comes with the audit log; the door is ready for it
-    return house.catalog.documents.list_signed(standing, limit)
+    """Return the documents that came in signed by others, those with one verdict when it is named; the trail tells of it."""
+    found = house.catalog.documents.list_signed(standing, limit)
+    details: dict[str, Detail] = {
+        "signatures": standing.value if standing else "all",
+        "documents": [one.document_id for one in found],
+    }
+    record_event(house, actor, TrailAction.SEARCH, "", details)
+    return found
 
 
 def _find_provenance(house: House, original: Path, name: str) -> Provenance | None:

@@ -16,7 +16,9 @@ from typing import Any
 from dossiers.codes import DossierNumber
 from dossiers.errors import IntegrityError, InvalidCodeError, NotFoundError, ReviewNeededError, UnreadablePathError
 from dossiers.model import Actor, CatalogEntry, Outcome
+from dossiers.trail import Detail, TrailAction
 from operations.outcomes import load_metadata
+from operations.trail import record_event
 from runtime.wiring import House
 from storage.eark.ead import write_ead
 from storage.eark.mets import Representation, RootParts, write_representation_mets, write_root_mets
@@ -77,7 +79,6 @@ def package_dossier(
     and they are not to be left out, UnreadablePathError when something stands there already, IntegrityError when stored or
     written bytes are not what they were, StorageFullError and its kin.
     """
-    del actor  # the trail of what was handed over comes with the audit log; the door is ready for it
     number = _parse(number)
     accepted, waiting = _choose(house, number, without_waiting=without_waiting)
     facts = PackageFacts(
@@ -91,6 +92,8 @@ def package_dossier(
     place = target if target.suffix.lower() == ".zip" else target / facts.package_id
     if place.exists():
         raise UnreadablePathError(name=str(place), detail="đã có sẵn (it is there already)")
+    details: dict[str, Detail] = {"documents": [one.document_id for one in accepted], "originals": with_originals}
+    record_event(house, actor, TrailAction.EXPORT, number, details)
     with os_errors_mapped(str(place)), house.temporary_folder() as folder:
         staged = folder / facts.package_id
         staged.mkdir()
