@@ -33,7 +33,7 @@ from storage.s3_connection import S3Connection
 from storage.s3_store import S3Store
 
 # Raise when the same scan would now give other documents; a replay then works anew instead of re-using what it finds.
-PIPELINE_VERSION = "3"
+PIPELINE_VERSION = "4"
 
 _LEFT_OVER_S = 7 * 24 * 3600
 
