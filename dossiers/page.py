@@ -158,7 +158,7 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A ruled table: how many rows and columns its grid has, and its cells, row by row, each from left to right."""
+    """A table, ruled or not: how many rows and columns its grid has, and its cells, row by row, each from left to right."""
 
     bbox_px: BoxPx
     rows: int

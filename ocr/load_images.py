@@ -15,7 +15,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from dossiers.errors import PageSizeError, SohoaError, TruncatedFileError
+from dossiers.errors import PageSizeError, SohoaError, TooLargeError, TruncatedFileError
 from ocr.image_header import read_header_size
 from ocr.page_file import PageWriter, check_page_count, check_page_size, settle_dpi
 
@@ -46,6 +46,7 @@ def add_jpeg(data: bytes, writer: PageWriter, *, stated_dpi: float | None) -> No
     with _decoding(data, name, page):
         image = JpegImageFile(io.BytesIO(data))
         check_page_size(image.size, page, name, writer.limits)
+        _check_progressive(image, writer)
         dpi = settle_dpi(image.size, stated_dpi or _stated_dpi(image))
         orientation = image.getexif().get(EXIF_ORIENTATION_TAG)
         if image.mode in PLAIN_JPEG_MODES and orientation not in MIRRORED_ORIENTATIONS:
@@ -161,6 +162,17 @@ def encode_image(image: Image.Image, kind: str, dpi: int) -> bytes:
     else:
         image.save(out, kind, dpi=(dpi, dpi), compress_level=PNG_LEVEL)
     return out.getvalue()
+
+
+def _check_progressive(image: JpegImageFile, writer: PageWriter) -> None:
+    """Raise TooLargeError for a progressive JPEG that takes too much memory to decode (ITU-T T.81, annex G)."""
+    if not image.info.get("progressive"):
+        return
+    finest = max(across * down for _, across, down, _ in image.layer)
+    samples = sum(image.width * image.height * across * down // finest for _, across, down, _ in image.layer)
+    if samples > writer.limits.max_progressive_samples:
+        detail = f"trang (page) {writer.next_number}: JPEG lũy tiến (progressive) {image.width} x {image.height} px"
+        raise TooLargeError(name=writer.name, detail=detail)
 
 
 def _decode_small(image: JpegImageFile) -> None:

@@ -149,12 +149,12 @@ def measure_across_share(mask: Pixels) -> float:
     sizes = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
     if len(sizes) < 2:
         return 0.5
-    letters = centres[1:][sizes >= 0.8 * np.median(sizes)]
+    letters = centres[1:][sizes >= 0.8 * np.median(sizes)].astype(np.float32)
     asked = letters[:: max(1, math.ceil(len(letters) / MAX_NEIGHBOUR_QUERIES))]
-    steps = letters[None, :, :] - asked[:, None, :]
-    distances = (steps**2).sum(axis=2)
+    across, down = (letters[None, :, axis] - asked[:, None, axis] for axis in (0, 1))
+    distances = across**2 + down**2
     distances[distances == 0] = np.inf
-    nearest = np.abs(steps[np.arange(len(asked)), distances.argmin(axis=1)])
+    nearest = np.abs(letters[distances.argmin(axis=1)] - asked)
     beside, above = (nearest[:, 0] > 2 * nearest[:, 1]).sum(), (nearest[:, 1] > 2 * nearest[:, 0]).sum()
     return float(beside / (beside + above)) if beside + above else 0.5
 

@@ -49,7 +49,7 @@ from ocr.regions import (
     settle_regions,
 )
 from ocr.show_through import drop_show_through
-from ocr.tables.find import find_tables
+from ocr.tables import find_tables, find_unruled_tables
 from ocr.text import count_letters
 
 PAGE_TIMEOUT_S = 120.0
@@ -143,6 +143,7 @@ def _read_level(
         tables = find_tables(lifted, page.dpi, print_lines)
     with _timed(seconds, "arrange"):
         lines = mend_patterns(arrange_lines(print_lines, tables))
+        tables = (*tables, *find_unruled_tables(lines, tables))
     with _timed(seconds, "header"):
         header = read_header_cells(page.pixels, lines)
         lines = header.lines

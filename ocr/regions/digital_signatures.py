@@ -24,6 +24,7 @@ _CUES = {
     "agency": re.compile(r"^(?:cơ quan|tổ chức|đơn vị) ?:", re.IGNORECASE),
 }
 MAX_GAP_EM = 1.8  # between lines of one mark, in its own letters' height
+MAX_LOST_GAP_EM = 3.0  # to its small lines: an address between, cut in two, may not have been read
 MAX_INDENT_EM = 3.0
 MAX_HEIGHT_SHARE = 0.85  # of the page's usual line: a line without a cue of its own belongs to it only when it is small
 
@@ -84,10 +85,10 @@ def _belongs(line: RecognizedLine, taken: Sequence[RecognizedLine], usual_px: fl
     indent_px = MAX_INDENT_EM * line.bbox_px.height
     if line.bbox_px.left < left - indent_px or line.bbox_px.right > right + indent_px:
         return False
-    return any(_is_near(line.bbox_px, one.bbox_px) for one in taken)
+    return any(_is_near(line.bbox_px, one.bbox_px, MAX_LOST_GAP_EM) for one in taken)
 
 
-def _is_near(one: BoxPx, other: BoxPx) -> bool:
+def _is_near(one: BoxPx, other: BoxPx, max_gap_em: float = MAX_GAP_EM) -> bool:
     gap = max(one.top, other.top) - min(one.bottom, other.bottom)
     across = min(one.right, other.right) - max(one.left, other.left)
-    return across > 0 and gap <= MAX_GAP_EM * min(one.height, other.height)
+    return across > 0 and gap <= max_gap_em * min(one.height, other.height)

@@ -1,5 +1,6 @@
-"""Ruled tables of a page, as rows and cells with their text."""
+"""Tables of a page, ruled or not, as rows and cells with their text."""
 
 from ocr.tables.find import find_tables
+from ocr.tables.unruled import find_unruled_tables
 
-__all__ = ["find_tables"]
+__all__ = ["find_tables", "find_unruled_tables"]

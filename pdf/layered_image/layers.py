@@ -23,7 +23,8 @@ _MASK_DPI = 300  # of the mask of coarser scans
 _MOST_ENLARGED = 3.0
 _NEAR_SHADES = (20.0, 28.0, 40.0)  # of 255: closer ones are one colour
 _INK_BYTES = 14 * 1024
-_INK_DPI = 100  # an ink's colour changes more slowly than its shape
+# Black print under a stamp is told from it by its colour: at 100, stamped pages were read again with a third more errors.
+_INK_DPI = 150
 _PAPER_DPI = 150
 _PLAIN_PAPER_BYTES = 24 * 1024
 _MUCH_LESS = 0.5

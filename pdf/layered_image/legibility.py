@@ -56,9 +56,9 @@ def check_legibility(page: LayeredPage, separation: Separation) -> Legibility:
     window = max(round(_BLUR_MM / MM_PER_INCH * page.mask_dpi), 1) | 1
     before = cv2.blur(separation.grey, (window, window))
     after = cv2.blur(compose_grey(page, separation), (window, window))
-    is_lost = cv2.subtract(after, before) > _allow_loss(separation.grey, page.mask_dpi)
-    is_added = cv2.subtract(before, after) > _ADDED
-    changed = _leave_rim_out(np.where(is_lost | is_added, 255, 0).astype(np.uint8), page.mask_dpi)
+    is_lost = cv2.compare(cv2.subtract(after, before), _allow_loss(separation.grey, page.mask_dpi), cv2.CMP_GT)
+    is_added = cv2.threshold(cv2.subtract(before, after), _ADDED, 255, cv2.THRESH_BINARY)[1]
+    changed = _leave_rim_out(np.asarray(cv2.bitwise_or(is_lost, is_added), np.uint8), page.mask_dpi)
     px_mm2 = (MM_PER_INCH / page.mask_dpi) ** 2
     ink_mm2 = cv2.countNonZero(separation.mask) * px_mm2
     if not changed.any():
@@ -78,7 +78,7 @@ def _leave_rim_out(changed: Pixels, dpi: int) -> Pixels:
 
 def _leave_clean_rows_out(changed: Pixels) -> Pixels:
     """Return the rows with changes, and a clean one between those that do not touch: the same places, found sooner."""
-    is_changed = cv2.reduce(changed, 1, cv2.REDUCE_MAX)[:, 0] > 0
+    is_changed = np.asarray(changed.any(axis=1), np.bool_)
     is_kept = is_changed | np.concatenate(([False], is_changed[:-1]))
     return changed[is_kept]
 

@@ -20,21 +20,29 @@ _SHRINK = 4
 
 
 def keep_marks(mask: Mask, dpi: float) -> Mask:
-    """Return the mask (255 on ink) without specks and solid pieces; ``dpi`` is that of its pixels."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
-    areas_px = np.asarray(stats[:, cv2.CC_STAT_AREA])
+    """Return the mask (255 on ink) without specks and solid pieces; ``dpi`` is that of its pixels.
+
+    Pieces are told apart at half the resolution, in a third of the time: what is a pixel apart counts as one.
+    """
+    even = cv2.copyMakeBorder(mask, 0, mask.shape[0] % 2, 0, mask.shape[1] % 2, cv2.BORDER_CONSTANT, value=0)
+    cover = cv2.resize(even, (even.shape[1] // 2, even.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    count, labels, _, _ = cv2.connectedComponentsWithStats(cover, connectivity=8, ltype=cv2.CV_32S)
+    inked = np.flatnonzero(cover)
+    areas_px = np.bincount(np.ravel(labels)[inked], np.ravel(cover)[inked] * (4 / 255), minlength=count)
     is_mark = areas_px >= max(_SPECK_MM2 * (dpi / MM_PER_INCH) ** 2, 2)
     is_mark &= _measure_solid_px(mask, np.asarray(labels, np.int32), count, dpi) < _SOLID_SHARE * areas_px
     is_mark[0] = False
-    return np.asarray(np.where(is_mark, 255, 0).astype(np.uint8)[labels], np.uint8)
+    kept = (is_mark * np.uint8(255))[labels]
+    whole = cv2.resize(kept, even.shape[::-1], interpolation=cv2.INTER_NEAREST)[: mask.shape[0], : mask.shape[1]]
+    return np.asarray(cv2.bitwise_and(mask, whole), np.uint8)
 
 
 def _measure_solid_px(mask: Mask, labels: npt.NDArray[np.int32], count: int, dpi: float) -> npt.NDArray[np.int64]:
-    """Return for each piece about how many of its pixels lie where it is thicker than a stroke."""
+    """Return for each piece about how many of its pixels lie where it is thicker than a stroke; ``labels`` are half as fine."""
     coarse = mask[::_SHRINK, ::_SHRINK]
     side = odd_px(_SOLID_MM, dpi / _SHRINK)
     solid = cv2.morphologyEx(coarse, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    of_piece = labels[::_SHRINK, ::_SHRINK][solid > 0]
+    of_piece = labels[:: _SHRINK // 2, :: _SHRINK // 2][solid > 0]
     return np.bincount(of_piece, minlength=count).astype(np.int64) * _SHRINK**2
 
 

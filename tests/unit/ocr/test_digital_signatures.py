@@ -41,6 +41,14 @@ def test_a_signature_s_mark_is_parted_from_print(mark: tuple[str, ...]) -> None:
     assert (region.bbox_px.left, region.bbox_px.top) == (1300, 40)
 
 
+def test_lines_of_a_mark_above_one_that_was_not_read_belong_to_it() -> None:
+    rows = [("TRUNG TÂM CÔNG", 1300, 40, 30), ("BÁO VÀ TIN HỌC", 1300, 80, 30)]
+    rows += [("17.01.2026 17:17:01", 1300, 190, 30), ("+07:00", 1300, 230, 30)]  # an address stood at 120 and 155
+    kept, regions = part_digital_signatures(lines_of(*rows, *BODY))
+    assert [line.text for line in kept] == [text for text, *_ in BODY]
+    assert regions[0].bbox_px.top == 40
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -174,6 +174,16 @@ def test_a_progressive_jpeg_cut_short(tmp_path: Path) -> None:
         extract(tmp_path, data[: len(data) // 2], "a.jpg")
 
 
+@pytest.mark.parametrize(("subsampling", "samples"), [(0, 3 * 600 * 800), (2, 600 * 800 + 2 * 300 * 400)])
+def test_a_progressive_jpeg_is_held_whole_and_so_bounded(tmp_path: Path, subsampling: int, samples: int) -> None:
+    data = io.BytesIO()
+    noise().save(data, "JPEG", progressive=True, subsampling=subsampling)
+    extract(tmp_path, data.getvalue(), "a.jpg", ScanLimits(max_progressive_samples=samples))
+    with pytest.raises(TooLargeError, match="progressive"):
+        extract(tmp_path, data.getvalue(), "a.jpg", ScanLimits(max_progressive_samples=samples - 1))
+    extract(tmp_path, encode(noise(), "JPEG"), "a.jpg", ScanLimits(max_progressive_samples=1))
+
+
 def test_a_multi_page_tiff_cut_short_is_not_a_shorter_one(tmp_path: Path) -> None:
     out = io.BytesIO()
     noise("L").save(out, "TIFF", save_all=True, append_images=[noise("L"), noise("L")])
