@@ -74,7 +74,8 @@ def test_a_store_that_does_not_lock_is_told_and_refused_where_that_is_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failing: StoreProperty
 ) -> None:
     monkeypatch.setattr(House, "probe_store", lambda _house: report(failing))
-    with open_house(tmp_path) as house, caplog.at_level(logging.INFO):
+    monkeypatch.setattr(logging.getLogger("sohoa"), "propagate", True)  # as before a command configures it
+    with open_house(tmp_path) as house, caplog.at_level(logging.INFO, logger="sohoa"):
         assert not require_store(house, ACTOR).report.locks
         assert "DOES NOT LOCK" in caplog.text
         assert failing.value in caplog.text
