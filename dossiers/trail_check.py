@@ -65,19 +65,16 @@ class ChainCheck:
 
     def take(self, segment: NamedSegment) -> tuple[TrailEntry, ...]:
         """Check the next segment and return its entries, none when it cannot be read."""
+        self._place(segment)
         try:
             entries = parse_entries(segment.data or b"", segment.key)
         except IntegrityError as error:
             self._tell(TrailFault.ALTERED, segment.key, error.facts["detail"])
-            self._go_on_after(segment)
-            return ()
-        first, last = entries[0], entries[-1]
-        if first.sequence != segment.first:
-            self._tell(TrailFault.REORDERED, segment.key, f"entry {first.sequence} stands in the place of {segment.first}")
-        if (last.sequence, last.hash) != (segment.last, segment.last_hash):
-            self._tell(TrailFault.ALTERED, segment.key, "its last entry is not the one in its key")
-        self._join(segment.key, first)
-        self._note(entries)
+            entries = ()
+        if entries:
+            self._compare(segment, entries)
+            self._note(entries)
+        self._advance(TrailHead(segment.last, segment.last_hash))  # what the key promises: so one fault is told once
         return entries
 
     def tell_foreign(self, key: str) -> None:
@@ -92,16 +89,24 @@ class ChainCheck:
         elif head.sequence and head.hash not in self.hashes.get(head.sequence, ()):
             self._tell(TrailFault.ALTERED, who, f"entry {head.sequence} is not the one that {who} knows")
 
-    def _join(self, key: str, first: TrailEntry) -> None:
-        before = first.sequence - 1
-        if before > self.head.sequence:
-            gap = f"entries {self.head.sequence + 1} to {before} are missing before it"
-            self._tell(TrailFault.REMOVED, key, gap)
-        elif before < self.head.sequence:
-            self._tell(TrailFault.DUPLICATED, key, f"a second entry {first.sequence}: the chain parts here")
-        known = self._tips.get(before)
+    def _place(self, segment: NamedSegment) -> None:
+        """Check the segment's place, whatever is in it."""
+        if segment.first > self.head.sequence + 1:
+            gap = f"entries {self.head.sequence + 1} to {segment.first - 1} are missing before it"
+            self._tell(TrailFault.REMOVED, segment.key, gap)
+        elif segment.first <= self.head.sequence:
+            self._tell(TrailFault.DUPLICATED, segment.key, f"a second entry {segment.first}: the chain parts here")
+
+    def _compare(self, segment: NamedSegment, entries: Sequence[TrailEntry]) -> None:
+        """Check that the segment holds what its key promises, and follows what came before."""
+        first, last = entries[0], entries[-1]
+        if first.sequence != segment.first:
+            self._tell(TrailFault.REORDERED, segment.key, f"entry {first.sequence} stands in the place of {segment.first}")
+        if (last.sequence, last.hash) != (segment.last, segment.last_hash):
+            self._tell(TrailFault.ALTERED, segment.key, "its last entry is not the one in its key")
+        known = self._tips.get(first.sequence - 1)
         if known is not None and first.previous not in known:
-            self._tell(TrailFault.ALTERED, key, f"entry {first.sequence} does not follow the entry before it")
+            self._tell(TrailFault.ALTERED, segment.key, f"entry {first.sequence} does not follow the entry before it")
 
     def _note(self, entries: Sequence[TrailEntry]) -> None:
         self.entries += len(entries)
@@ -111,12 +116,6 @@ class ChainCheck:
             if self._last_at is not None and entry.event.at < self._last_at - _CLOCK_TOLERANCE:
                 self.clock_steps += 1
             self._last_at = entry.event.at
-        self._advance(entries[-1].head)
-
-    def _go_on_after(self, segment: NamedSegment) -> None:
-        """Take the key's word for a segment that cannot be read, so that one fault is told once."""
-        if segment.last > self.head.sequence:
-            self._advance(TrailHead(segment.last, segment.last_hash))
 
     def _advance(self, head: TrailHead) -> None:
         if head.sequence > self.head.sequence:

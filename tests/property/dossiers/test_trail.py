@@ -141,3 +141,18 @@ def test_the_first_of_two_ways_on_is_not_lost_behind_the_other() -> None:
     found = check(name_segments([*chain, second]), chain[-1][-1].head)
     assert faults(found) == {TrailFault.DUPLICATED}
     assert found.head == chain[-1][-1].head
+
+
+@given(sizes=SIZES, data=st.data())
+def test_a_second_segment_on_an_unreadable_ones_place_and_a_gap_before_one_are_told(
+    sizes: list[int], data: st.DataObject
+) -> None:
+    chain = make_chain([1, 1, *sizes])
+    named = name_segments(chain)
+    named[1] = replace(named[1], data=b"damaged")
+    second = extend(chain[0][-1].head, make_events(1, data.draw(st.integers(900, 999))))
+    assert faults(check([*named, *name_segments([second])], chain[-1][-1].head)) == {
+        TrailFault.ALTERED,
+        TrailFault.DUPLICATED,
+    }
+    assert faults(check(named[1:], chain[-1][-1].head)) == {TrailFault.ALTERED, TrailFault.REMOVED}
