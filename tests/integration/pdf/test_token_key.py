@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -171,6 +172,30 @@ def test_a_forked_process_opens_a_session_of_its_own(identity: SigningIdentity) 
             os._exit(1)
     assert os.waitpid(child, 0)[1] == 0
     identity.key.sign(b"page", Scheme.PSS)  # the parent's still works
+
+
+_OTHER_PROCESS = """
+import sys
+from pathlib import Path
+from pdf.keys import Scheme
+from pdf.token_key import TokenAddress, TokenSession
+pin = sys.stdin.readline().strip().encode()
+session = TokenSession(TokenAddress(Path(sys.argv[1]), sys.argv[2], "ec"), lambda: pin)
+print(sum(len(session.sign(b"page", Scheme.ECDSA)) > 60 for _ in range(10)))
+"""
+
+
+def test_two_processes_sign_with_one_token(token: SoftToken, identity: SigningIdentity) -> None:
+    identity.key.sign(b"page", Scheme.PSS)
+    command = [sys.executable, "-c", _OTHER_PROCESS, str(token.module), token.label]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdin is not None
+        other.stdin.write(f"{token.pin}\n")
+        other.stdin.flush()
+        while other.poll() is None:
+            identity.key.sign(b"page", Scheme.PSS)
+        assert other.stdout is not None
+        assert other.stdout.read().strip() == "10"
 
 
 def test_a_session_is_never_handed_to_another_process(identity: SigningIdentity) -> None:
