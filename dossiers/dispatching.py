@@ -11,17 +11,28 @@ from enum import StrEnum
 from dossiers.errors import (
     EngineUnavailableError,
     RecognitionTimeoutError,
+    RevocationUnavailableError,
     SohoaError,
     StorageFullError,
     StorageUnavailableError,
     TimestampError,
+    TokenUnavailableError,
 )
 
 NORMAL_PRIORITY = 0
 FAST_PRIORITY = 10
 
 # What is not the dossier's fault: it is tried again until it ends, and is never counted against a dossier.
-OUTAGES = frozenset({StorageUnavailableError.code, StorageFullError.code, TimestampError.code, EngineUnavailableError.code})
+OUTAGES = frozenset(
+    {
+        StorageUnavailableError.code,
+        StorageFullError.code,
+        TimestampError.code,
+        RevocationUnavailableError.code,
+        TokenUnavailableError.code,
+        EngineUnavailableError.code,
+    }
+)
 # What a later try may mend. "internal" is a fault of the program, which may come from the moment (memory, a killed process).
 RETRYABLE = OUTAGES | {RecognitionTimeoutError.code, SohoaError.code}
 
