@@ -73,6 +73,13 @@ class Documents:
         """Return documents without their pages, by dossier, scan and page."""
         return self._select(None, limit=limit)
 
+    def list_dossier_numbers(self) -> list[str]:
+        """Return the numbers of the dossiers that have documents, in order."""
+        numbered = documents.c.dossier_number.is_not(None)
+        query = select(documents.c.dossier_number).where(numbered).distinct().order_by(documents.c.dossier_number)
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
     def list_signed(self, standing: SignatureStanding | None = None, limit: int | None = None) -> list[CatalogEntry]:
         """Return the documents that came in signed by others, without their pages; with one verdict on their signatures."""
         column = documents.c.signature_standing

@@ -41,6 +41,12 @@ class RetentionRules:
     types: Mapping[str, RetentionTerm | None] = field(default_factory=dict)
     permanent_years: int = 30
 
+    @property
+    def knows_permanent(self) -> bool:
+        """True when any rule keeps something for ever."""
+        terms = (self.default, *self.procedures.values(), *self.types.values())
+        return any(term is not None and term.is_permanent for term in terms)
+
 
 def parse_term(value: str | int) -> RetentionTerm | None:
     """Return the term of a code "01" to "06" or of a whole number of years, None for "" and for "07" (other: no term known).

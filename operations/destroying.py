@@ -50,7 +50,7 @@ def propose_destruction(house: House, ground: str, actor: Actor, dossiers: Seque
     """
     documents: list[DoomedDocument] = []
     refused: list[RefusedDocument] = []
-    for number in dossiers or _list_numbers(house):
+    for number in dossiers or house.catalog.documents.list_dossier_numbers():
         retention = describe_retention(house, number, actor)
         if not retention.has_ended:
             if dossiers:
@@ -150,11 +150,6 @@ def _write_down(house: House, record: DestructionList, actor: Actor, step: str) 
     """Write a step into the trail, before it is done."""
     documents = [doomed.document_id for doomed in record.documents]
     record_event(house, actor, TrailAction.DESTROY, record.list_id, {"step": step, "documents": documents})
-
-
-def _list_numbers(house: House) -> list[str]:
-    numbers = (entry.dossier_number for entry in house.catalog.documents.list_documents())
-    return [number for number in dict.fromkeys(numbers) if number is not None]
 
 
 def _examine(house: House, entry: CatalogEntry, retention: DossierRetention) -> DoomedDocument | RefusedDocument:

@@ -24,8 +24,10 @@ from dossiers.manifest import (
     parse_segment,
 )
 from dossiers.model import Actor
+from dossiers.trail import TrailAction
 from operations.locking import handling_dossier
 from operations.statements import judge_statement, sign_statement
+from operations.trail import record_event
 from runtime.wiring import House
 
 _LOCK = "manifest heads"
@@ -60,7 +62,6 @@ def sign_days(house: House, actor: Actor, *, with_today: bool = False) -> tuple[
     A segment that comes late, from a machine whose clock was behind, gets a further head of its day. Raises IntegrityError when
     a segment is damaged: what is not whole is not signed. Raises SigningError, StorageUnavailableError and their kin.
     """
-    del actor
     signed: list[Head] = []
     with handling_dossier(house, _LOCK):
         heads = _read_heads(house)
@@ -77,8 +78,10 @@ def sign_days(house: House, actor: Actor, *, with_today: bool = False) -> tuple[
             index += 1
             head = Head(index, day, datetime.now(UTC).isoformat(), previous, segments)
             statement = dump_head(head)
+            digest = sha256(statement).hexdigest()
+            record_event(house, actor, TrailAction.SIGN, f"manifest {day}", {"index": index, "sha256": digest})
             house.manifests.keep_head(index, statement, sign_statement(house, statement))
-            previous = sha256(statement).hexdigest()
+            previous = digest
             signed.append(head)
     return tuple(signed)
 

@@ -150,17 +150,17 @@ def lock_others(house: House, metadata: DocumentMetadata, actor: Actor) -> None:
 def renew_permanent_locks(house: House, actor: Actor) -> int:
     """Make the locks of permanent dossiers longer where less than half of their years is left; count the dossiers."""
     rules, now = house.settings.retention.rules(), datetime.now(UTC)
-    if not house.settings.retention.has_rules:
+    if not rules.knows_permanent:
         return 0
     renewed = 0
-    numbers = dict.fromkeys(entry.dossier_number for entry in house.catalog.documents.list_documents())
-    for number in (number for number in numbers if number is not None):
+    for number in house.catalog.documents.list_dossier_numbers():
         term = term_of(house, number)
         if term is None or not term.is_permanent:
             continue
         entries = [entry for entry in house.catalog.documents.list_of_dossier(number) if entry.state is Outcome.ARCHIVED]
         receipts = list_lock_receipts(house, entries[0], actor) if entries else ()
         if receipts and any(needs_renewal(rules, receipt.retain_until, now) for receipt in receipts):
+            record_event(house, actor, TrailAction.LOCK, number, {"renewed": True})
             lock_dossier(house, number, actor)
             renewed += 1
     return renewed

@@ -55,11 +55,11 @@ class DispatchSettings(Section):
 class TrailSettings(Section):
     """The trail of who did what. ``keep_months`` is how long each of its objects is locked; the law asks for 12 at least.
 
-    ``caretaker_s`` is how often ``sohoa caretaker`` looks whether an anchor is due or something waits for the store.
+    ``look_s`` is how often ``sohoa keep`` looks whether an anchor is due or something waits for the store.
     """
 
     keep_months: int = Field(default=24, ge=12, le=1200)
-    caretaker_s: float = Field(default=60.0, gt=0)
+    look_s: float = Field(default=60.0, gt=0)
 
     @property
     def lock_days(self) -> int:

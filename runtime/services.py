@@ -36,7 +36,6 @@ def list_services(settings: Settings) -> tuple[Service, ...]:
         services.append(_sohoa("prefect", ("engine",), environment, _answers(version, password), 180))
     services.append(_sohoa("worker", ("worker",), environment, stop_s=60))
     services.append(_sohoa("dispatcher", ("dispatch",), environment))
-    services.append(_sohoa("caretaker", ("caretaker",), environment))
     services.append(_sohoa("keeper", ("keep",), environment))
     metrics = f"http://{settings.metrics.host}:{settings.metrics.port}/health"
     services.append(_sohoa("metrics", ("metrics",), environment, _answers(metrics)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import typer
@@ -17,8 +18,9 @@ from operations.auditing import audit as audit_house
 from operations.keeping_house import DailyRound
 from operations.manifesting import sign_days
 from operations.mirroring import mirror_archive
+from operations.trail_keeping import TrailKeeper
 from runtime.logging import configure_logging
-from runtime.settings import load_settings
+from runtime.settings import Settings, load_settings
 from runtime.wiring import House
 from storage.audits import AuditRecord
 
@@ -96,7 +98,10 @@ def mirror(as_json: AsJson = False) -> None:
 def keep(
     once: Annotated[bool, typer.Option("--once", help="One round now, then end.")] = False,
 ) -> None:
-    """Once a day: prove the store, sign the manifest, renew permanent locks, mirror, and audit when it is due."""
+    """Once a day: prove the store, sign the manifest, renew permanent locks, mirror, audit when it is due, anchor the trail.
+
+    What of the trail waits on this machine goes into the store meanwhile, an audit of hours or not.
+    """
     with errors_as_exit_codes():
         settings = load_settings()
         configure_logging(verbose=True, as_json=settings.logging.as_json)
@@ -104,11 +109,25 @@ def keep(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stop.set())
         daily = DailyRound(settings, _KEEPER)
-        while not stop.is_set():
-            daily.run_if_due(is_forced=once)
-            if once:
-                return
-            stop.wait(_LOOK_S)
+        if once:
+            daily.run_if_due(is_forced=True)
+            with House(settings) as house:
+                TrailKeeper(house).look()
+            return
+        with ThreadPoolExecutor(1, thread_name_prefix="sohoa-trail") as pool:
+            trail = pool.submit(_keep_trail, settings, stop)
+            while not stop.is_set():
+                daily.run_if_due()
+                stop.wait(_LOOK_S)
+        trail.result()
+
+
+def _keep_trail(settings: Settings, stop: threading.Event) -> None:
+    try:
+        with House(settings) as house:
+            TrailKeeper(house).run(stop.is_set, stop.wait)
+    finally:
+        stop.set()  # a fault of the program ends the service, which is then started anew
 
 
 def _print_audit(record: AuditRecord) -> None:

@@ -13,7 +13,6 @@ import typer
 from cli.console import errors_as_exit_codes, out
 from dossiers.errors import ConfigurationError, EngineUnavailableError
 from dossiers.model import Actor
-from operations.caretaking import Caretaker
 from operations.dispatching import Dispatcher
 from operations.health_server import make_health_server
 from operations.proving_store import require_store
@@ -76,13 +75,6 @@ def dispatch() -> None:
         except EngineUnavailableError as error:
             _log.warning("set up later: %s", error.message_en)
         Dispatcher(house, engine, _DISPATCHER).run(stop.is_set, stop.wait)
-
-
-def caretaker() -> None:
-    """Anchor the trail once a day and write into the store what of it waits on this machine, until told to stop."""
-    with errors_as_exit_codes(), House(_load_for_service()) as house:
-        stop = _stop_on_signals()
-        Caretaker(house).run(stop.is_set, stop.wait)
 
 
 def metrics() -> None:

@@ -55,6 +55,13 @@ def test_documents_are_listed_by_scan_and_dossier(catalog: Catalog) -> None:
     assert all(entry.pages for entry in catalog.documents.list_of_scan(scan, with_pages=True))
 
 
+def test_dossiers_are_listed_once_and_in_order(catalog: Catalog) -> None:
+    numbers = ("H01.31.12-261008-0002", None, "H01.31.12-261008-0001", "H01.31.12-261008-0002")
+    for place, number in enumerate(numbers):
+        catalog.documents.upsert(replace(make_entry(f"doc-{place}", "tên", "trang"), dossier_number=number))
+    assert catalog.documents.list_dossier_numbers() == ["H01.31.12-261008-0001", "H01.31.12-261008-0002"]
+
+
 def test_signed_documents_are_listed_by_the_verdict_on_their_signatures(catalog: Catalog) -> None:
     standings = {"doc-1": None, "doc-2": SignatureStanding.TRUSTED, "doc-3": SignatureStanding.BROKEN}
     catalog.documents.upsert(*(replace(make_entry(name), signature_standing=item) for name, item in standings.items()))

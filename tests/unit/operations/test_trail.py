@@ -12,7 +12,6 @@ from PIL import Image, ImageDraw
 from dossiers.errors import SohoaError, StorageDeniedError
 from dossiers.model import Actor, SubmissionState
 from dossiers.trail import TrailAction, TrailEvent
-from operations.caretaking import Caretaker
 from operations.paths import FoundScan
 from operations.queueing import cancel, prioritize
 from operations.receiving import receive
@@ -21,6 +20,7 @@ from operations.searching import search_archive
 from operations.showing import find_entry, show_document
 from operations.steps import archive_documents, make_pdfs, read_scan, understand_scan
 from operations.trail import flush_trail, record_event
+from operations.trail_keeping import TrailKeeper
 from operations.trail_verifying import verify_trail
 from runtime.settings import ReadingSettings, Settings
 from runtime.wiring import House
@@ -122,11 +122,11 @@ def test_text_of_any_kind_is_kept_and_read_back(house: House) -> None:
     assert len(events(house)) == 6
 
 
-def test_the_caretaker_writes_what_waited_and_anchors_once(house: House) -> None:
+def test_the_keeper_writes_what_waited_and_anchors_once(house: House) -> None:
     house.trail_spool.add(make_events(2))
-    caretaker = Caretaker(house)
-    caretaker.look()
-    caretaker.look()
+    keeper = TrailKeeper(house)
+    keeper.look()
+    keeper.look()
     verdict = verify_trail(house)
     assert (verdict.entries, verdict.waiting, verdict.anchors, verdict.unanchored) == (2, 0, 1, 0)
 
@@ -163,8 +163,8 @@ def test_a_chore_that_fails_holds_up_no_other_and_is_tried_again(house: House, m
             raise StorageDeniedError(detail="away")
 
         away.setattr(house.trail, "put_anchor", refuse)
-        Caretaker(house).look()
+        TrailKeeper(house).look()
     assert (verify_trail(house).waiting, verify_trail(house).anchors) == (0, 0)
     looks = iter([False, True])
-    Caretaker(house).run(lambda: next(looks), lambda _seconds: None)
+    TrailKeeper(house).run(lambda: next(looks), lambda _seconds: None)
     assert verify_trail(house).anchors == 1

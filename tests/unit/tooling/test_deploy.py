@@ -53,7 +53,6 @@ def test_compose_starts_commands_that_there_are() -> None:
         "dispatcher",
         "watcher",
         "portal",
-        "caretaker",
         "keeper",
         "metrics",
     }
@@ -103,12 +102,12 @@ def read_compose(name: str) -> dict[str, Any]:
 
 
 def test_every_part_of_up_has_a_unit() -> None:
-    assert len(UNITS) == 10
+    assert len(UNITS) == 9
     prefect = PrefectSettings(api_url="http://127.0.0.1:4200/api")
     services = list_services(Settings(home=Path("/nowhere"), prefect=prefect))
     for service in services:
         assert_is_understood(list(service.command[service.command.index("-v") + 1 :]))
-    names = ["prefect", "worker", "dispatcher", "caretaker", "keeper", "metrics", "watcher", "portal"]
+    names = ["prefect", "worker", "dispatcher", "keeper", "metrics", "watcher", "portal"]
     assert [service.name for service in services] == names
 
 

@@ -1,4 +1,4 @@
-"""What must be done every day although nobody asks for it: the trail is anchored, and what of it waited goes into the store."""
+"""What the trail needs although nobody asks for it: it is anchored once a day, and what of it waited goes into the store."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from operations.trail import flush_trail
 from operations.trail_anchoring import anchor_if_due
 from runtime.wiring import House
 
-_log = logging.getLogger("sohoa.caretaker")
+_log = logging.getLogger("sohoa.keep")
 
 
 @dataclass(frozen=True, slots=True)
-class Caretaker:
-    """Does the daily chores of a house, again and again until they succeed. Any number of machines may run one."""
+class TrailKeeper:
+    """Does these chores again and again until they succeed. Any number of machines may run one."""
 
     house: House
 
@@ -25,7 +25,7 @@ class Caretaker:
         """Look until told to stop. What fails is tried again at the next look."""
         while not should_stop():
             self.look()
-            sleep(self.house.settings.trail.caretaker_s)
+            sleep(self.house.settings.trail.look_s)
 
     def look(self) -> None:
         """Do what is due; each chore on its own, so that one that fails holds up no other."""
