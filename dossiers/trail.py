@@ -67,6 +67,39 @@ class TrailAction(StrEnum):
     SPOOL_BROKEN = "spool_broken"
 
 
+ACTIONS_VI: dict[TrailAction, str] = {
+    TrailAction.READ: "xem",
+    TrailAction.SEARCH: "tra cứu",
+    TrailAction.DOWNLOAD: "tải về",
+    TrailAction.PROVE: "lập hồ sơ chứng minh",
+    TrailAction.LOGIN: "đăng nhập",
+    TrailAction.LOGOUT: "đăng xuất",
+    TrailAction.INGEST: "tiếp nhận",
+    TrailAction.REARRANGE: "tách, ghép",
+    TrailAction.SIGN: "ký số",
+    TrailAction.ARCHIVE: "lưu trữ",
+    TrailAction.ACCEPT: "chấp nhận",
+    TrailAction.SUPERSEDE: "thay thế",
+    TrailAction.REPLAY: "xử lý lại",
+    TrailAction.PRIORITIZE: "ưu tiên",
+    TrailAction.CANCEL: "dừng xử lý",
+    TrailAction.REINDEX: "lập lại danh mục",
+    TrailAction.TIMESTAMP: "thêm dấu thời gian",
+    TrailAction.LOCK: "khóa, thời hạn bảo quản",
+    TrailAction.HOLD: "giữ",
+    TrailAction.RELEASE: "bỏ giữ",
+    TrailAction.DESTROY: "tiêu hủy",
+    TrailAction.AUDIT: "kiểm tra toàn vẹn",
+    TrailAction.HEAL: "khôi phục",
+    TrailAction.EXPORT: "đóng gói chuyển giao",
+    TrailAction.BACKUP: "sao lưu",
+    TrailAction.RESTORE: "phục hồi",
+    TrailAction.READ_TRAIL: "xem nhật ký",
+    TrailAction.SPOOL_BROKEN: "hàng chờ nhật ký bị hỏng",
+}
+"""What an auditor reads for an action; names in JSON and filters stay as they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrailEvent:
     """What happened, before it has its place in the chain. ``event_id`` is 32 random hex digits; ``at`` is of this machine."""

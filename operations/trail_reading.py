@@ -9,7 +9,7 @@ from typing import Any
 
 from dossiers.errors import IntegrityError
 from dossiers.model import Actor
-from dossiers.trail import TrailAction, TrailEntry
+from dossiers.trail import ACTIONS_VI, TrailAction, TrailEntry
 from operations.trail import record_event
 from runtime.wiring import House
 
@@ -77,4 +77,12 @@ def entry_to_row(entry: TrailEntry) -> tuple[str, ...]:
     at = event.at.astimezone(_VIETNAM_TIME)
     details = ", ".join(f"{name}={value}" for name, value in event.details.items() if value not in ("", [], False))
     who = f"{event.actor} ({event.unit})" if event.unit else event.actor
-    return (str(entry.sequence), f"{at:%Y-%m-%d %H:%M:%S}", who, event.action.value, event.subject, event.purpose, details)
+    return (
+        str(entry.sequence),
+        f"{at:%Y-%m-%d %H:%M:%S}",
+        who,
+        ACTIONS_VI[event.action],
+        event.subject,
+        event.purpose,
+        details,
+    )

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dossiers.errors import IntegrityError
-from dossiers.trail import TrailHead, dump_entries, extend, parse_entries
+from dossiers.trail import ACTIONS_VI, TrailAction, TrailHead, dump_entries, extend, parse_entries
 from dossiers.trail_anchor import Anchor, parse_anchor
 from dossiers.trail_check import ChainCheck, NamedSegment, TrailFault, check_chain
 from tests.support.trails import BEGUN_AT, make_chain, make_events, name_segments
@@ -156,3 +156,7 @@ def test_a_second_segment_on_an_unreadable_ones_place_and_a_gap_before_one_are_t
         TrailFault.DUPLICATED,
     }
     assert faults(check(named[1:], chain[-1][-1].head)) == {TrailFault.ALTERED, TrailFault.REMOVED}
+
+
+def test_every_action_has_its_words() -> None:
+    assert set(ACTIONS_VI) == set(TrailAction)
