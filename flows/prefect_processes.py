@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import signal
 import sys
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ def work(limit: int | None) -> None:
     The pool and its queues say how many run at once over all machines. ``limit`` bounds this machine's share; with one,
     Prefect 3.8's worker dies (and is started anew) when a run is retried within the second in which it ended.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # by which Prefect stops; a shell's background job ignores it
     command = ["worker", "start", "--pool", WORK_POOL, "--type", "process", "--install-policy", "never"]
     sys.argv = ["prefect", *command, *(["--limit", str(limit)] if limit else [])]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)

@@ -42,12 +42,14 @@ def quick(sohoa_on_s3: SohoaCommand) -> SohoaCommand:
 
 @contextmanager
 def running(sohoa: SohoaCommand, *names: str) -> Iterator[None]:
-    """Run services until the end of the block."""
+    """Run services until the end of the block, started as a shell does it in the background: they do not hear SIGINT."""
     with ExitStack() as stack:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         for name in names:
             process = sohoa.start(name, log=sohoa.home / f"{name}.log")
             stack.callback(process.wait, 60)
             stack.callback(process.terminate)
+        signal.signal(signal.SIGINT, before)
         yield
 
 
