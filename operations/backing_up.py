@@ -35,7 +35,8 @@ KEY_PARTS = ("keys", "agency-keys")
 """Folders of the home that hold keys: sealed or left out."""
 
 _SECRET_NAMES = ("access_key", "secret_key", "password", "passphrase", "pin", "api_auth", "database_url")
-_SECRET_LINE = re.compile(rf"^(\s*)([\w.-]*(?:{'|'.join(_SECRET_NAMES)}))\s*=.*$", re.M)
+# One that was commented out may be the one of before, or of another machine.
+_SECRET_LINE = re.compile(rf"^([ \t]*)(?:#[# \t]*)?([\w.-]*(?:{'|'.join(_SECRET_NAMES)}))[ \t]*=.*$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +110,15 @@ def _pack_secrets(house: House) -> bytes:
     """Return, as a tar, what must not stand anywhere in the open."""
     packed = io.BytesIO()
     config, machine = find_config_file(), machine_file(house.home)
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
+    # A link is packed as what it points to: it would point to nothing after a disaster.
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT, dereference=True) as tar:
         if config is not None:
             tar.add(config, "sohoa.toml")
         if machine.is_file():
             tar.add(machine, "machine.toml")
         for part in KEY_PARTS:
             for path in sorted(house.home.joinpath(part).glob("*")):
-                if path.is_file() and not path.is_symlink():
+                if path.is_file():
                     tar.add(path, f"{part}/{path.name}")
     return packed.getvalue()
 

@@ -18,7 +18,7 @@ from dossiers.trail import TrailAction
 from operations.erasing import Erasure
 from operations.locking import handling_dossier, working
 from operations.retaining import DossierRetention, describe_retention, today
-from operations.statements import judge_statement, sign_statement
+from operations.statements import judge_statement, require_signer, sign_statement
 from operations.trail import record_event
 from runtime.wiring import House
 from storage.destructions import (
@@ -111,6 +111,7 @@ def execute_destruction(house: House, list_id: str, actor: Actor) -> Destroyed:
         approved_by, approved_at = record.approved_by, record.approved_at
         if approved_by is None or approved_at is None or approved_by.id == record.proposed_by.id:
             raise RefusedActError(detail=f"the list {list_id} is not approved by a second person")
+        require_signer(house)  # nothing is erased that no certificate could tell of
         _write_down(house, record, actor, "executed")
         with Erasure(house, record) as erasure:
             if record.state is DestructionState.APPROVED:

@@ -19,11 +19,11 @@ from dossiers.model import Actor, CatalogEntry
 from dossiers.trail import TrailAction
 from operations.outcomes import load_metadata
 from operations.receipt_manifest import find_day_manifest
+from operations.statements import sign_statement
 from operations.trail import record_event
 from operations.trail_anchoring import anchor_trail
 from operations.trail_extract import extract_spans
 from operations.verifying import verify_entry
-from pdf.detached_signature import sign_detached
 from runtime.wiring import House
 from storage.files import hash_file, os_errors_mapped, part_path, sync_folder
 from storage.metadata import DocumentMetadata
@@ -156,7 +156,7 @@ def _sign(house: House, bundle: _Bundle, metadata: DocumentMetadata) -> None:
     at = datetime.now(UTC)
     facts = {"kind": "sohoa proof 1", "document_id": metadata.document_id, "made_at": at.isoformat(), "members": bundle.members}
     statement = (json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
-    signature = sign_detached(statement, house.agency_identity, at, house.timestamper)
+    signature = sign_statement(house, statement, at)
     bundle.add("manifest.json", statement)
     bundle.add(f"manifest-{new_sha256(signature).hexdigest()}.p7s", signature)
 

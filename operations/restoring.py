@@ -83,15 +83,16 @@ def lay_out_backup(settings: Settings, backup: Path, folder: Path, *, passphrase
 def rebuild_from_backup(
     house: House, laid_out: LaidOut, actor: Actor, advance: Callable[[], None] = lambda: None
 ) -> RestoreReport:
-    """Load the history, build the catalog from the buckets, and put scans that never got there back into the inbox.
+    """Put scans that never got into the buckets back into the inbox, load the history, and build the catalog.
 
     Raises ConfigurationError when the catalog is not empty, IntegrityError when the history or a stored record is damaged,
     StorageUnavailableError and its kin.
     """
+    # The scans first: while the catalog is empty, a restore that broke off can be begun again.
+    put_back, known = _put_back_inbox(house, laid_out.folder / INBOX_FOLDER)
     with (laid_out.folder / HISTORY).open("rb") as lines:
         rows = house.catalog.history.load(_read_history(lines))
     rebuilt = reindex_catalog(house, actor, advance)
-    put_back, known = _put_back_inbox(house, laid_out.folder / INBOX_FOLDER)
     details: dict[str, Detail] = {"made_at": str(laid_out.manifest.get("made_at", "")), "history_rows": rows}
     record_event(house, actor, TrailAction.RESTORE, "", details)
     return RestoreReport(rows, rebuilt, put_back, known)
@@ -161,12 +162,16 @@ def _put_back_inbox(house: House, folder: Path) -> tuple[int, int]:
     for path in sorted(folder.rglob("*")):
         if not path.is_file():
             continue
-        target = house.settings.inbox / path.relative_to(folder)
-        if house.archive.holds_original(hash_file(path)):
+        digest = hash_file(path)
+        if house.archive.holds_original(digest):
             known += 1
-        elif not target.exists():
-            with os_errors_mapped(str(target)):
+            continue
+        target = house.settings.inbox / path.relative_to(folder)
+        with os_errors_mapped(str(target)):
+            if target.exists() and not (target.is_file() and hash_file(target) == digest):  # scanners count their files anew
+                target = target.with_stem(f"{target.stem}-{digest[:8]}")
+            if not target.exists():
                 make_folder(target.parent)
                 copy_atomically(path, target)
-            put_back += 1
+        put_back += 1
     return put_back, known

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from catalog import Submission
+from dossiers.dispatching import OUTAGES
 from dossiers.errors import SohoaError
 from dossiers.model import Actor, SubmissionState
 from operations.ingesting import Digitize
@@ -22,7 +23,8 @@ _AT_ONCE = 20
 class Resumption:
     """Called again and again by a watch that digitizes by itself; looks at growing intervals while something still fails.
 
-    What failed MAX_ATTEMPTS times, or for a reason that does not pass by itself, waits for ``sohoa replay``.
+    What failed MAX_ATTEMPTS times, or for a reason that does not pass by itself, waits for ``sohoa replay``. An outage (of the
+    store, of whoever gives stamps or knows what is revoked) is not counted: it is no fault of the scan.
     """
 
     house: House
@@ -52,7 +54,8 @@ class Resumption:
         due = [
             item
             for item in found
-            if item.attempts < MAX_ATTEMPTS and (item.state is SubmissionState.RECEIVED or item.error_code in passing)
+            if item.error_code in OUTAGES
+            or (item.attempts < MAX_ATTEMPTS and (item.state is SubmissionState.RECEIVED or item.error_code in passing))
         ]
         return sorted(due, key=lambda item: item.received_at)[:_AT_ONCE]
 

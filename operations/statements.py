@@ -1,19 +1,27 @@
-"""Statements of the archive about itself, signed by the agency: manifests of a day, certificates of destruction."""
+"""Statements of the archive about itself, signed by the agency: manifests, anchors, proofs, certificates of destruction."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from pdf.certificate_check import check_certificate
 from pdf.detached_signature import DetachedVerdict, sign_detached, verify_detached
 from runtime.wiring import House
 
 
-def sign_statement(house: House, statement: bytes) -> bytes:
+def sign_statement(house: House, statement: bytes, signed_at: datetime | None = None) -> bytes:
     """Return the agency's detached signature (CMS, DER), with a time stamp where an authority is configured.
 
-    Raises SigningError, TimestampError.
+    The agency's certificate is checked first, as for a document. Raises what ``require_signer`` raises, SigningError, and
+    TimestampError (retryable).
     """
-    return sign_detached(statement, house.agency_identity, datetime.now(UTC), house.timestamper)
+    require_signer(house)
+    return sign_detached(statement, house.agency_identity, signed_at or datetime.now(UTC), house.timestamper)
+
+
+def require_signer(house: House) -> None:
+    """Raise CertificateError, or RevocationUnavailableError (retryable), when the agency's certificate must not sign now."""
+    check_certificate(house.agency_identity, house.assurance.trust, datetime.now(UTC))
 
 
 def judge_statement(house: House, statement: bytes, signature: bytes) -> DetachedVerdict:

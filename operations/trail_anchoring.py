@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from dossiers.errors import IntegrityError
 from dossiers.trail_anchor import Anchor, parse_anchor
 from operations.locking import anchoring_trail
+from operations.statements import sign_statement
 from operations.trail import flush_trail
-from pdf.detached_signature import sign_detached
 from runtime.wiring import House
 
 _VIETNAM_TIME = timezone(timedelta(hours=7))
@@ -31,7 +31,7 @@ def _anchor(house: House, at: datetime) -> Anchor:
     previous = hashlib.sha256(before).hexdigest() if before is not None else ""
     anchor = Anchor(head, at, previous)
     statement = anchor.to_bytes()
-    house.trail.put_anchor(head.sequence, at, statement, sign_detached(statement, house.agency_identity, at, house.timestamper))
+    house.trail.put_anchor(head.sequence, at, statement, sign_statement(house, statement, at))
     return anchor
 
 

@@ -1,7 +1,8 @@
 """Detached signatures of statements that are no PDF: a day's manifest, an anchor of the trail, a certificate of destruction.
 
 The form is CMS SignedData in DER (RFC 5652) with the signed attributes of CAdES (ETSI EN 319 122-1), so that a stranger needs
-nothing of ours: ``openssl cms -verify -binary -inform DER -in SIGNATURE -content STATEMENT -CAfile ROOT.pem -purpose any``.
+nothing of ours: ``openssl cms -verify -binary -inform DER -in SIGNATURE -content STATEMENT -CAfile ROOT.pem -no-CApath
+-no-CAstore -purpose any``.
 """
 
 from __future__ import annotations

@@ -39,6 +39,9 @@ PinSource = Callable[[], bytes]
 """Gives the PIN each time the token must be unlocked."""
 
 _IN_USE = threading.RLock()  # modules keep one state a process, and a token does one thing at a time
+# By module: the process that initialised it, and how often that was done. It ends the sessions of all keys of the module, and
+# their handles are given anew, perhaps to another key.
+_INITIALISED: dict[Path, tuple[int, int]] = {}
 _PIN_REFUSED = (PinIncorrect, PinLocked, PinInvalid, PinLenRange, PinExpired)
 _PSS_PARAMETERS = (Mechanism.SHA256, MGF.SHA256, SALT_BYTES)
 
@@ -71,7 +74,7 @@ class TokenSession:
     read_pin: PinSource | None = field(default=None, repr=False)
     _session: Any = field(default=None, init=False, repr=False)
     _key: Any = field(default=None, init=False, repr=False)
-    _process_id: int = field(default=0, init=False, repr=False)
+    _opened_in: tuple[int, int] | None = field(default=None, init=False, repr=False)
     _is_refused: bool = field(default=False, init=False, repr=False)
 
     def __reduce__(self) -> NoReturn:
@@ -108,8 +111,9 @@ class TokenSession:
 
     def close(self) -> None:
         """Give the session back; the next signature opens another."""
+        is_live = self._is_live()
         session, self._session, self._key = self._session, None, None
-        if session is not None and self._process_id == os.getpid():
+        if is_live:
             with suppress(PKCS11Error):
                 session.close()
 
@@ -122,13 +126,16 @@ class TokenSession:
         return bytes(key.sign(data, mechanism=Mechanism.SHA256_RSA_PKCS))
 
     def _open(self) -> tuple[Any, Any]:
-        if self._session is not None and self._process_id == os.getpid():
+        if self._is_live():
             return self._session, self._key
         if self._is_refused:
             raise ConfigurationError(detail=f"the PIN of the {self.address} was refused; it is not told to the token again")
         library = pkcs11.lib(str(self.address.module))
-        if self._process_id:  # opened before: by a parent of this process, or before the token was pulled
+        current = _INITIALISED.setdefault(self.address.module, (os.getpid(), 0))
+        if current[0] != os.getpid() or self._opened_in == current:  # a parent's, or from before the token was pulled
             library.reinitialize()
+            current = _INITIALISED[self.address.module] = (os.getpid(), current[1] + 1)
+        self._session, self._key, self._opened_in = None, None, current
         token = library.get_token(token_label=self.address.token_label)
         session = self._log_in(token)
         query = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, **self.address.query}
@@ -136,8 +143,12 @@ class TokenSession:
         if len(found) != 1:
             session.close()
             raise MultipleObjectsReturned if found else NoSuchKey
-        self._session, self._key, self._process_id = session, found[0], os.getpid()
+        self._session, self._key = session, found[0]
         return self._session, self._key
+
+    def _is_live(self) -> bool:
+        current = _INITIALISED.get(self.address.module)
+        return self._session is not None and self._opened_in == current and current is not None and current[0] == os.getpid()
 
     def _log_in(self, token: Any) -> Any:
         try:

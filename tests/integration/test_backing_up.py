@@ -80,6 +80,56 @@ def test_settings_whose_secrets_cannot_be_told_apart_are_left_out(home: Path, tm
     assert SECRET.encode() not in make_backup(tmp_path / "backup.tar").read_bytes()
 
 
+def test_a_secret_that_was_commented_out_is_left_out(home: Path, tmp_path: Path) -> None:
+    (home / "sohoa.toml").write_text(f'[catalog]\n#password = "{SECRET}"\n  ## password = "{SECRET}"\n[metrics]\nport = 9999\n')
+    backup = make_backup(tmp_path / "backup.tar")
+    assert SECRET.encode() not in backup.read_bytes()
+    unpack_backup(backup, tmp_path / "unpacked")
+    assert "port = 9999" in (tmp_path / "unpacked" / "settings" / "sohoa.toml").read_text()
+
+
+def test_settings_and_keys_behind_links_come_back(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("sohoa.toml", "keys/demonstration.pass"):
+        (tmp_path / Path(name).name).write_bytes((home / name).read_bytes())
+        (home / name).unlink()
+        (home / name).symlink_to(tmp_path / Path(name).name)
+    backup = make_backup(tmp_path / "backup.tar", PASSPHRASE)
+    monkeypatch.setenv("SOHOA_HOME", str(tmp_path / "new"))
+    lay_out_backup(load_settings(), backup, tmp_path / "unpacked", passphrase=PASSPHRASE)
+    for name in ("sohoa.toml", "keys/demonstration.pass"):
+        assert SECRET in (tmp_path / "new" / name).read_text()
+        assert (tmp_path / "new" / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_scan_of_the_same_name_in_the_inbox_takes_nothing_away(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup = make_backup(tmp_path / "backup.tar")
+    inbox = tmp_path / "new" / "inbox" / "quay-1"
+    inbox.mkdir(parents=True)
+    (inbox / "scan.pdf").write_text("a scan of today")
+    monkeypatch.setenv("SOHOA_HOME", str(tmp_path / "new"))
+    with House(load_settings()) as house:
+        laid_out = lay_out_backup(house.settings, backup, tmp_path / "unpacked", passphrase=None)
+        assert rebuild_from_backup(house, laid_out, CLERK).inbox_files == 1
+    assert {path.read_text() for path in inbox.iterdir()} == {"a scan", "a scan of today"}
+
+
+def test_a_restore_that_broke_off_can_be_begun_again(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backup = make_backup(tmp_path / "backup.tar")
+    monkeypatch.setenv("SOHOA_HOME", str(tmp_path / "new"))
+    with House(load_settings()) as house:
+        laid_out = lay_out_backup(house.settings, backup, tmp_path / "first", passphrase=None)
+        with monkeypatch.context() as broken:
+            broken.setattr(house.archive, "holds_original", lambda _: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                rebuild_from_backup(house, laid_out, CLERK)
+        require_empty(house)
+        again = lay_out_backup(house.settings, backup, tmp_path / "second", passphrase=None)
+        assert rebuild_from_backup(house, again, CLERK).inbox_files == 1
+    assert (tmp_path / "new" / "inbox" / "quay-1" / "scan.pdf").read_text() == "a scan"
+
+
 def test_an_existing_file_is_not_written_over_and_a_failure_leaves_none(home: Path, tmp_path: Path) -> None:
     (tmp_path / "backup.tar").write_bytes(b"precious")
     with pytest.raises(ConfigurationError, match="exists already"):

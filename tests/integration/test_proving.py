@@ -29,6 +29,7 @@ from operations.steps import archive_documents, make_pdfs, read_scan, understand
 from operations.trail_anchoring import anchor_trail
 from runtime.settings import ReadingSettings, Settings
 from runtime.wiring import House
+from tests.support.signing_authority import make_authority
 from tests.support.sohoa_command import REPOSITORY
 
 CLERK = Actor("clerk-1", "Trần Thị Bình", "Bộ phận Một cửa")
@@ -65,7 +66,7 @@ def bundle(house: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def verify(folder: Path, program: Path | None = None, *options: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the program of a bundle as a stranger does: isolated, in a folder and an environment of its own."""
     command = [sys.executable, "-I", str(program or folder / "verify.py"), str(folder), *map(str, options)]
-    environment = {"PATH": os.environ["PATH"]}
+    environment = {name: os.environ[name] for name in ("PATH", "SSL_CERT_DIR") if name in os.environ}
     return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=False, timeout=300)
 
 
@@ -143,6 +144,33 @@ def test_another_authority_does_not_do(bundle: Path, tmp_path: Path) -> None:
     done = verify(bundle, None, "--ca", tmp_path / "other.pem")
     assert done.returncode == 1
     assert "FAILED the agency signed the manifest" in done.stdout
+
+
+def test_what_the_strangers_machine_trusts_does_not_do(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every machine trusts a hundred authorities of the web, and a certificate of theirs can be had by anybody."""
+    (tmp_path / "trust").mkdir()
+    for number, (_, _, der) in enumerate(pem.unarmor((bundle / "certificates.pem").read_bytes(), multiple=True)):
+        (tmp_path / "trust" / f"{number}.pem").write_bytes(pem.armor("CERTIFICATE", der))
+    (tmp_path / "other.pem").write_bytes(make_authority().pem)
+    subprocess.run(["openssl", "rehash", tmp_path / "trust"], check=True)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "trust"))
+    done = verify(bundle, None, "--ca", tmp_path / "other.pem")
+    assert done.returncode == 1
+    assert "FAILED the agency signed the manifest" in done.stdout
+
+
+def test_it_tells_who_signed(bundle: Path) -> None:
+    assert "by subject=" in verify(bundle).stdout
+    assert "Sohoa Demonstration Agency" in verify(bundle).stdout
+
+
+def test_links_and_a_trail_that_tells_nothing_are_found(bundle: Path, tmp_path: Path) -> None:
+    damaged = shutil.copytree(bundle, tmp_path / "damaged")
+    (damaged / "elsewhere").symlink_to(tmp_path, target_is_directory=True)
+    (damaged / "trail.json").write_text('{"spans": []}')
+    done = verify(damaged)
+    assert "FAILED no other file is here: elsewhere" in done.stdout
+    assert "FAILED the trail tells of this document" in done.stdout
 
 
 def test_the_signed_manifest_of_the_day_is_in_it_and_followed(

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from dossiers.errors import ConfigurationError, TimestampError
+from dossiers.errors import CertificateError, ConfigurationError, TimestampError
 from dossiers.model import DocumentRole, ScannedFile, SignatureLevel, SigningRole
 from operations.archiving import recipe_of
 from operations.refreshing import Refreshment, count_outcomes, refresh_timestamps
 from operations.signing import make_signed_pdf
+from operations.statements import judge_statement, sign_statement
+from operations.trail_anchoring import anchor_trail
 from operations.verifying import verify_entry
 from pdf.document_stamps import find_newest_stamp
 from runtime.settings import load_settings
@@ -202,3 +204,18 @@ def test_the_command_renews_and_shows(pki: TestPki, settings: dict[str, str], tm
     shown = sohoa("show", record.document_id)
     for words in ("cán bộ số hóa", "không bị thu hồi", "OCSP http://127.0.0.1", "PAdES B-LTA"):
         assert words in shown.out
+
+
+def test_a_revoked_certificate_of_the_agency_signs_no_statement(
+    pki: TestPki, settings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del settings
+    with House(load_settings()) as house:
+        assert judge_statement(house, b"a day", sign_statement(house, b"a day")).is_genuine
+    monkeypatch.setenv("SOHOA_SIGNING__AGENCY_KEY__PKCS12_FILE", str(pki.write_pkcs12("revoked")))
+    with House(load_settings()) as house:
+        with pytest.raises(CertificateError, match="revoked"):
+            sign_statement(house, b"a day")
+        with pytest.raises(CertificateError, match="revoked"):
+            anchor_trail(house)
+        assert house.trail.list_anchors() == []

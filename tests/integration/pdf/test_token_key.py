@@ -202,3 +202,13 @@ def test_a_session_is_never_handed_to_another_process(identity: SigningIdentity)
     assert isinstance(identity.key, TokenKey)
     with pytest.raises(TypeError, match="another process"):
         pickle.dumps(identity.key)
+
+
+def test_two_keys_of_one_token_that_was_pulled_sign_again_and_ask_for_the_pin_no_more(token: SoftToken) -> None:
+    sessions = [_session(token, label) for label in ("rsa", "ec")]
+    officer, agency = (open_token_identity(session) for session, _ in sessions)
+    pkcs11.lib(str(token.module)).reinitialize()  # what the driver of a real token sees by itself
+    for _ in range(5):
+        officer.key.sign(b"page", Scheme.PSS)
+        agency.key.sign(b"page", Scheme.ECDSA)
+    assert sum(len(asked) for _, asked in sessions) <= 4, "each asked once at first, and once when the token was back"
