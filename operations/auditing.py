@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from dossiers.manifest import Digested, EntryKind
 from dossiers.model import Actor
 from dossiers.trail import TrailAction
 from operations.healing import find_mirror, heal
-from operations.locking import handling_dossier
+from operations.locking import acting_alone
 from operations.manifesting import ManifestFault, SegmentFound, iter_new_segments, iter_segments_found, verify_heads
 from operations.rereading import RateLimit, Rereader
 from operations.trail import Deed, record_deeds
@@ -52,7 +51,7 @@ def audit(
     ``resume`` goes on with an audit that was interrupted; without one, or without ``resume``, a new one begins. Raises
     StorageUnavailableError when the store is away; the audit can then be resumed.
     """
-    with handling_dossier(house, f"audit {house.home}"):
+    with acting_alone(house, "audit", str(house.home)):
         path = _ledger_path(house)
         if not resume:
             AuditLedger(path).remove()
@@ -99,7 +98,7 @@ def _read_manifest(house: House, ledger: AuditLedger) -> None:
         while piece := list(islice(found, _SEGMENTS)):
             _enter(ledger, piece)
         ledger.settle()
-        heads, of_heads = verify_heads(house, ledger.list_segments())
+        heads, of_heads = verify_heads(house, ledger.find_segment)
         told = {fault.key: fault for fault in (*faults, *of_heads)}  # what a head expects is told rather than what a line shows
         ledger.add_findings(
             LedgerFinding("manifest", Bucket.ARCHIVE.value, key, "", fault.expected_sha256, fault.detail)
@@ -135,10 +134,9 @@ def _read_new_segments(house: House, ledger: AuditLedger) -> None:
     """Enter what came in while everything was read, so that it counts neither as unlisted nor as missing."""
     if not ledger.has_open_questions():
         return
-    known = ledger.list_segments()
     with ledger.together():
         began_on = datetime.fromisoformat(ledger.get("started_at")) - timedelta(days=1)  # a writer's clock may be behind
-        found = iter_new_segments(house, known, began_on.date())
+        found = iter_new_segments(house, lambda key: ledger.find_segment(key) is not None, began_on.date())
         while piece := list(islice(found, _SEGMENTS)):
             ledger.mark_seen(_enter(ledger, piece))
         ledger.settle()
@@ -190,9 +188,12 @@ def _look_for(store: ObjectStore, expected: Digested) -> tuple[str, str]:
     """Return what is wrong with a version that no listing showed; nothing when it is there after all."""
     try:
         stored = store.stat(expected.key, version_id=expected.version_id or None)
+        is_hidden = stored is not None and store.stat(expected.key) is None
     except SohoaError as error:  # some servers leave what they cannot read out of their listings
         store.check()  # raises when the store is away
         return "damaged", f"it is not listed and cannot be read: {error.message_en}"
+    if is_hidden:
+        return "missing", "a deletion hides it; the version itself is still there"
     return ("", "") if stored is not None else ("missing", "it is not in the store")
 
 
@@ -209,8 +210,8 @@ def _conclude(house: House, ledger: AuditLedger, actor: Actor) -> AuditRecord:
     """Heal, take what is whole and unlisted into the manifest, and keep the report."""
     findings: list[AuditFinding] = []
     for found in ledger.list_findings():
-        if _was_passing(house, ledger, found):
-            continue
+        if ledger.is_gone(found.bucket, found.key, found.version_id) or _was_passing(house, ledger, found):
+            continue  # what was destroyed meanwhile is neither missed nor put back
         reason = heal(house, found) if found.kind != "manifest" or found.sha256 else "a manifest is not healed by itself"
         findings.append(
             AuditFinding(
@@ -223,10 +224,10 @@ def _conclude(house: House, ledger: AuditLedger, actor: Actor) -> AuditRecord:
                 not_healed_because=reason,
             )
         )
-    unlisted = ledger.list_unlisted()
-    add = partial(house.archive.manifest.add, EntryKind.ADOPTED)
-    for start in range(0, len(unlisted), 1000):
-        add(*unlisted[start : start + 1000])
+    adopted = 0
+    for unlisted in ledger.iter_unlisted():
+        house.archive.manifest.add(EntryKind.ADOPTED, *unlisted)
+        adopted += len(unlisted)
     record_deeds(house, actor, _list_deeds(findings, int(ledger.get("objects", "0"))))
     return house.audits.keep(
         started_at=datetime.fromisoformat(ledger.get("started_at")),
@@ -234,7 +235,7 @@ def _conclude(house: House, ledger: AuditLedger, actor: Actor) -> AuditRecord:
         objects=int(ledger.get("objects", "0")),
         size_bytes=int(ledger.get("bytes", "0")),
         heads=int(ledger.get("heads", "0")),
-        adopted=len(unlisted),
+        adopted=adopted,
         findings=tuple(findings),
     )
 

@@ -16,7 +16,7 @@ from dossiers.errors import NotFoundError, RefusedActError
 from dossiers.model import Actor, CatalogEntry, Outcome
 from dossiers.trail import TrailAction
 from operations.erasing import Erasure
-from operations.locking import handling_dossier, working
+from operations.locking import acting_alone, working
 from operations.retaining import DossierRetention, describe_retention, today
 from operations.statements import judge_statement, require_signer, sign_statement
 from operations.trail import record_event
@@ -29,6 +29,9 @@ from storage.destructions import (
     RefusedDocument,
 )
 from storage.records import ActorRecord, HistoryEvent
+
+MAX_DOCUMENTS = 10_000
+"""So many documents a list at the most: it is one object, and one entry of the trail names them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,15 @@ class Destroyed:
 def propose_destruction(house: House, ground: str, actor: Actor, dossiers: Sequence[str] = ()) -> DestructionList:
     """List the documents whose retention ended, of all dossiers or of those named, and what stays of them and why.
 
+    A list ends with the dossier that fills it (``MAX_DOCUMENTS``); what is left is for the next one, once it was executed.
     Raises NotFoundError when there is none to destroy, StorageUnavailableError and its kin.
     """
     documents: list[DoomedDocument] = []
     refused: list[RefusedDocument] = []
     for number in dossiers or house.catalog.documents.list_dossier_numbers():
         retention = describe_retention(house, number, actor)
+        if documents and len(documents) + retention.documents > MAX_DOCUMENTS:
+            break
         if not retention.has_ended:
             if dossiers:
                 refused += _refuse_all(house, number, _tell_not_ended(retention))
@@ -60,7 +66,7 @@ def propose_destruction(house: House, ground: str, actor: Actor, dossiers: Seque
             examined = _examine(house, entry, retention)
             if isinstance(examined, DoomedDocument):
                 documents.append(examined)
-            else:
+            elif len(refused) < MAX_DOCUMENTS:
                 refused.append(examined)
     if not documents:
         reasons = "; ".join(sorted({one.reason for one in refused}))
@@ -83,7 +89,7 @@ def propose_destruction(house: House, ground: str, actor: Actor, dossiers: Seque
 
 def approve_destruction(house: House, list_id: str, actor: Actor) -> DestructionList:
     """Approve a list as a second person. Raises RefusedActError for the one who proposed it, or when it was approved."""
-    with handling_dossier(house, f"destruction {list_id}"):
+    with acting_alone(house, "destruction", list_id):
         record = house.destructions.get(list_id)
         if record.state is not DestructionState.PROPOSED:
             raise RefusedActError(detail=f"the list {list_id} is {record.state.value}")
@@ -104,7 +110,7 @@ def execute_destruction(house: House, list_id: str, actor: Actor) -> Destroyed:
     What meanwhile is held, locked or kept longer stays, and the certificate says so. Raises RefusedActError when the list was
     not approved by a second person, ConfigurationError without a key for destruction, StorageUnavailableError and its kin.
     """
-    with handling_dossier(house, f"destruction {list_id}"), working(house):
+    with acting_alone(house, "destruction", list_id), working(house):
         record = house.destructions.get(list_id)
         if record.state is DestructionState.DONE:
             return show_destruction(house, list_id, actor)

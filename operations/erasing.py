@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from dossiers.manifest import EntryKind
 from dossiers.model import Actor
-from operations.locking import handling_scan
+from operations.locking import acting_alone, handling_dossier, handling_scan
 from operations.retaining import describe_retention
 from runtime.wiring import House
 from storage.destructions import DestructionList, DoomedDocument, RefusedDocument, Tombstone
@@ -36,7 +36,8 @@ class Erasure:
         destroyed: list[DoomedDocument] = []
         refused: list[RefusedDocument] = []
         for document in self._record.documents:
-            with handling_scan(self._house, document.scan_sha256):
+            dossier = document.dossier_number  # so that no hold comes between the last look and the act
+            with handling_dossier(self._house, dossier), handling_scan(self._house, document.scan_sha256):
                 reason = self._find_obstacle(document, actor)
                 if reason:
                     refused.append(
@@ -52,6 +53,8 @@ class Erasure:
 
     def _find_obstacle(self, document: DoomedDocument, actor: Actor) -> str:
         """Ask once more what was asked when it was proposed; of what is gone already, nothing is in the way."""
+        if not self._eraser.list_versions(document.dossier_number, document.document_id):
+            return ""
         holds = self._house.custody.list_holds_of(document.dossier_number, document.document_id)
         if holds:
             return f"held: {holds[0].reason}"
@@ -80,9 +83,10 @@ class Erasure:
         """Write into the manifest what is about to go, and remove it: what an audit misses afterwards is accounted for."""
         doomed = digests_of(Bucket.ARCHIVE, self._eraser.list_versions(dossier_number, document_id))
         self._house.archive.manifest.add(EntryKind.DESTROYED, *doomed)
-        for eraser in (self._mirror, self._eraser):
-            if eraser is not None:
-                eraser.erase_document(dossier_number, document_id)
+        with acting_alone(self._house, "copying"):  # else the mirror may just be about to copy it
+            for eraser in (self._mirror, self._eraser):
+                if eraser is not None:
+                    eraser.erase_document(dossier_number, document_id)
 
     def _erase_scan(self, sha256: str, destroyed: list[DoomedDocument]) -> bool:
         """Remove a scan's bytes and record unless a document of it stays; say whether nothing of it is left."""
@@ -104,9 +108,10 @@ class Erasure:
                     self._erase_objects(number, document_id)
             doomed = digests_of(Bucket.ORIGINALS, self._eraser.list_versions_of_scan(sha256))
             house.archive.manifest.add(EntryKind.DESTROYED, *doomed)
-            for eraser in (self._mirror, self._eraser):
-                if eraser is not None:
-                    eraser.erase_scan(sha256)
+            with acting_alone(house, "copying"):
+                for eraser in (self._mirror, self._eraser):
+                    if eraser is not None:
+                        eraser.erase_scan(sha256)
             house.catalog.submissions.forget(sha256)
             return True
 

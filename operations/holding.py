@@ -52,9 +52,14 @@ def list_holds(house: House, actor: Actor) -> tuple[HoldRecord, ...]:
 
 
 def _change(house: House, name: str, reason: str, actor: Actor, *, is_held: bool) -> HoldResult:
-    dossier_number, document_id, entries = _resolve(house, name)
+    dossier_number, document_id, _ = _resolve(house, name)
     with handling_dossier(house, dossier_number or document_id or ""):
+        dossier_number, document_id, entries = _resolve(house, name)  # it may have been destroyed while this waited
         before = house.custody.find_hold(dossier_number, document_id)
+        if document_id is not None and (before is None or not before.is_held):
+            unfiled = house.custody.find_hold(None, document_id)  # put on it before its dossier was known
+            if unfiled is not None and unfiled.is_held:
+                before, dossier_number = unfiled, None
         if not is_held and (before is None or not before.is_held):
             raise NotFoundError(what=f"lệnh giữ {name} (hold)")
         details = {"dossier_number": dossier_number or "", "reason": reason, "documents": [one.document_id for one in entries]}

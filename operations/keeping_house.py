@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,9 @@ from operations.proving_store import require_store
 from operations.retaining import renew_permanent_locks
 from runtime.settings import Settings
 from runtime.wiring import House
+from storage.files import os_errors_mapped
 
+_RENEWAL_S = 30 * 86400.0
 _log = logging.getLogger("sohoa.keep")
 
 
@@ -36,7 +39,7 @@ class DailyRound:
             steps: dict[str, Callable[[], object]] = {
                 "store": lambda: require_store(house, self._actor),
                 "manifest": lambda: sign_days(house, self._actor),
-                "locks": lambda: renew_permanent_locks(house, self._actor),
+                "locks": lambda: self._renew_locks(house, is_forced=is_forced),
                 "mirror": lambda: self._mirror(house),
                 "audit": lambda: self._audit(house),
             }
@@ -52,6 +55,16 @@ class DailyRound:
             _log.error("%s: %s [%s]", name, error.message_en, error.code)
             return False
         return True
+
+    def _renew_locks(self, house: House, *, is_forced: bool) -> None:
+        """Renew once a month: every dossier is asked for, and half of a lock's years are left when it is due."""
+        mark = house.home / "locks-renewed"
+        with os_errors_mapped(mark.name):
+            age_s = time.time() - mark.stat().st_mtime if mark.exists() else _RENEWAL_S
+        if is_forced or not 0 <= age_s < _RENEWAL_S:
+            renew_permanent_locks(house, self._actor)
+            with os_errors_mapped(mark.name):
+                mark.touch()
 
     def _mirror(self, house: House) -> None:
         if house.settings.mirror.kind == "none":

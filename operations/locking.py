@@ -65,6 +65,13 @@ def handling_dossier(house: House, name: str) -> Iterator[None]:
 
 
 @contextmanager
+def acting_alone(house: House, act: str, what: str = "") -> Iterator[None]:
+    """Do something long alone, such as an audit. Its file is no dossier's: those may be handled meanwhile."""
+    with _locked(house, fcntl.LOCK_EX, act), hold_lock(house.catalog_address, f"{act} {what}"):
+        yield
+
+
+@contextmanager
 def _locked(house: House, kind: int, name: str = "working") -> Iterator[None]:
     with os_errors_mapped("lock file"):
         folder = house.home / "locks"

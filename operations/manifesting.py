@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby, islice
@@ -25,12 +25,13 @@ from dossiers.manifest import (
 )
 from dossiers.model import Actor
 from dossiers.trail import TrailAction
-from operations.locking import handling_dossier
+from operations.locking import acting_alone
 from operations.statements import judge_statement, sign_statement
 from operations.trail import record_event
 from runtime.wiring import House
 
-_LOCK = "manifest heads"
+_LATE = timedelta(days=7)
+"""So long after the newest closed day a line may still come for an older one; S3 servers refuse clocks that far behind."""
 _READERS = 4
 _PIECE = 256
 
@@ -56,6 +57,17 @@ class SegmentFound:
     fault: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _ClosedDay:
+    """A head without its segments, of which a province has very many. ``digest`` is that of the head's bytes."""
+
+    key: str
+    index: int
+    day: date
+    previous: str
+    digest: str
+
+
 def sign_days(house: House, actor: Actor, *, with_today: bool = False) -> tuple[Head, ...]:
     """Close every day that is over (UTC) and has segments which no head names yet; return the new heads.
 
@@ -63,18 +75,14 @@ def sign_days(house: House, actor: Actor, *, with_today: bool = False) -> tuple[
     a segment is damaged: what is not whole is not signed. Raises SigningError, StorageUnavailableError and their kin.
     """
     signed: list[Head] = []
-    with handling_dossier(house, _LOCK):
-        heads = _read_heads(house)
-        named = {segment.key for head, _ in heads for segment in head.segments}
-        index, previous = len(heads), heads[-1][1] if heads else START
-        today = datetime.now(UTC).date().isoformat()
-        for day in house.manifests.list_days():
-            if day > today or (day == today and not with_today):
+    with acting_alone(house, "manifest"):
+        closed = _read_recent_heads(house)
+        index, previous = (closed[-1].index, closed[-1].digest) if closed else (0, START)
+        for day in _list_open_days(house, closed, with_today=with_today):
+            found = [segment.key for _, segment in house.manifests.iter_segments(day)]
+            if not set(found) - _list_named(house, closed, day):
                 continue
-            found = [(segment.key, segment) for _, segment in house.manifests.iter_segments(day)]
-            if all(key in named for key, _ in found):
-                continue
-            segments = tuple(_summarize(house, key) for key, _ in found)
+            segments = tuple(_summarize(house, key) for key in found)
             index += 1
             head = Head(index, day, datetime.now(UTC).isoformat(), previous, segments)
             statement = dump_head(head)
@@ -104,14 +112,15 @@ def iter_segments_found(house: House, faults: list[ManifestFault]) -> Iterator[S
             yield segment
 
 
-def verify_heads(house: House, digests: dict[str, str]) -> tuple[int, list[ManifestFault]]:
+def verify_heads(house: House, digest_of: Callable[[str], str | None]) -> tuple[int, list[ManifestFault]]:
     """Verify every head: its form, its place in the chain, its signature, and the segments that it names.
 
-    ``digests`` are those of the segments that stand there, by their keys. Returns how many heads there are, and the faults.
+    ``digest_of`` gives that of a segment by its key, None when it does not stand there. Returns how many heads there are, and
+    the faults.
     """
     faults: list[ManifestFault] = []
     heads: list[tuple[Head, str]] = []
-    named: set[str] = set()
+    told: set[str] = set()
     keys = house.manifests.list_heads()
     for key in keys:
         try:
@@ -123,12 +132,13 @@ def verify_heads(house: House, digests: dict[str, str]) -> tuple[int, list[Manif
             continue
         if not verdict.is_genuine:
             faults.append(ManifestFault(key, f"its signature is not genuine: {verdict.problem or 'changed or not trusted'}"))
-        heads.append((head, sha256(statement).hexdigest()))
+        heads.append((replace(head, segments=()), sha256(statement).hexdigest()))
         for segment in head.segments:
-            if segment.key not in named and digests.get(segment.key) != segment.sha256:
-                what = "missing" if segment.key not in digests else "not what was signed"
+            found = digest_of(segment.key)
+            if found != segment.sha256 and segment.key not in told:
+                what = "missing" if found is None else "not what was signed"
                 faults.append(ManifestFault(segment.key, f"it is {what} (head {head.index})", segment.sha256))
-            named.add(segment.key)
+                told.add(segment.key)
     try:
         check_heads(heads)
     except ManifestError as error:
@@ -136,16 +146,44 @@ def verify_heads(house: House, digests: dict[str, str]) -> tuple[int, list[Manif
     return len(keys), faults
 
 
-def _read_heads(house: House) -> list[tuple[Head, str]]:
-    heads: list[tuple[Head, str]] = []
-    for key in house.manifests.list_heads():
+def _read_recent_heads(house: House) -> list[_ClosedDay]:
+    """Return the newest heads, the oldest first, back to the first whose day is long closed; an audit verifies all."""
+    recent: list[_ClosedDay] = []
+    keys = house.manifests.list_heads()
+    for index in range(len(keys), 0, -1):
+        key = keys[index - 1]
         statement = house.manifests.read(key)
         try:
-            heads.append((parse_head(statement), sha256(statement).hexdigest()))
-            check_heads(heads)
+            head = parse_head(statement)
         except ManifestError as error:
             raise IntegrityError(what=key, detail=str(error)) from error
-    return heads
+        digest = sha256(statement).hexdigest()
+        if head.index != index or (recent and recent[-1].previous != digest):
+            raise IntegrityError(what=key, detail=f"a head is missing before or behind head {head.index}")
+        recent.append(_ClosedDay(key, index, date.fromisoformat(head.day), head.previous, digest))
+        if recent[-1].day < max(one.day for one in recent) - _LATE:
+            break
+    return recent[::-1]
+
+
+def _list_open_days(house: House, closed: Sequence[_ClosedDay], *, with_today: bool) -> Iterator[str]:
+    """Yield the days that may have segments which no head names yet."""
+    if closed:
+        day = max(one.day for one in closed) - _LATE
+    else:
+        first = next(house.manifests.iter_segments(), None)
+        if first is None:
+            return
+        day = date.fromisoformat(first[0])
+    last = datetime.now(UTC).date() - timedelta(days=0 if with_today else 1)
+    while day <= last:
+        yield day.isoformat()
+        day += timedelta(days=1)
+
+
+def _list_named(house: House, closed: Sequence[_ClosedDay], day: str) -> set[str]:
+    keys = [one.key for one in closed if one.day.isoformat() == day]
+    return {segment.key for key in keys for segment in parse_head(house.manifests.read(key)).segments}
 
 
 def _summarize(house: House, key: str) -> SegmentSummary:
@@ -157,12 +195,12 @@ def _summarize(house: House, key: str) -> SegmentSummary:
     return SegmentSummary(key, sha256(data).hexdigest(), len(entries))
 
 
-def iter_new_segments(house: House, known: Container[str], since: date) -> Iterator[SegmentFound]:
-    """Yield every whole segment from a day on that is not among the known keys, without holding it against others."""
+def iter_new_segments(house: House, is_known: Callable[[str], bool], since: date) -> Iterator[SegmentFound]:
+    """Yield every whole segment from a day on that is not known by its key, without holding it against others."""
     for number in range((datetime.now(UTC).date() - since).days + 2):
         day = (since + timedelta(days=number)).isoformat()
         for _, found in house.manifests.iter_segments(day):
-            segment = _read_segment(house, found.key) if found.key not in known else None
+            segment = _read_segment(house, found.key) if not is_known(found.key) else None
             if segment is not None and not segment.fault:
                 yield segment
 

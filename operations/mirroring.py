@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dossiers.errors import ConfigurationError, SohoaError
+from dossiers.errors import ConfigurationError, NotFoundError, SohoaError
 from dossiers.model import Actor
+from operations.locking import acting_alone
 from runtime.wiring import House
 from storage import keys
 from storage.object_store import ObjectStore, StoredObject
@@ -47,7 +48,8 @@ def mirror_archive(house: House, actor: Actor, advance: Callable[[], None] = lam
     with house.temporary_folder() as folder:
         for store, copy in zip(own, house.mirror, strict=True):
             for found in _iter_outdated(store, copy, done, advance):
-                _copy(store, copy, found, folder / "object", done)
+                with acting_alone(house, "copying"):  # nothing is destroyed between its reading and its writing
+                    _copy(store, copy, found, folder / "object", done)
     return done
 
 
@@ -82,6 +84,8 @@ def _copy(store: ObjectStore, copy: ObjectStore, found: StoredObject, path: Path
     try:
         stored = store.download(found.key, path)
         lock = store.read_lock(found.key, version_id=stored.version_id)
+    except NotFoundError:  # destroyed since it was listed
+        return
     except SohoaError as error:
         done.failures.append((found.key, error.message_en))
         return

@@ -57,17 +57,20 @@ def receive(house: House, scan: FoundScan, actor: Actor, on_digest: Callable[[st
     with copied_in(house, scan) as (copy, sha256):
         on_digest(sha256)
         known = house.catalog.submissions.find(sha256)
-        if known is not None and known.state in SETTLED:
+        is_told = known is not None and known.state in SETTLED
+        if known is not None and is_told:
             _record_ingest(house, scan, sha256, known.size_bytes, actor)
             seen = _see_again(house, _write_down(house, scan, sha256, known.size_bytes, actor, now), scan, actor, now)
             if seen.is_settled:
                 return seen
         with handling_scan(house, sha256):
-            return _take(house, scan, copy, sha256, actor, now)
+            return _take(house, scan, copy, sha256, actor, now, is_told=is_told)
 
 
-def _take(house: House, scan: FoundScan, copy: Path, sha256: str, actor: Actor, now: datetime) -> Received:
-    """Keep bytes that did not come to their end yet, and write down where they stand."""
+def _take(
+    house: House, scan: FoundScan, copy: Path, sha256: str, actor: Actor, now: datetime, *, is_told: bool = False
+) -> Received:
+    """Keep bytes that did not come to their end yet, and write down where they stand; ``is_told``: the trail knows already."""
     size_bytes = copy.stat().st_size
     with os_errors_mapped("work folder"):
         copy.replace(_copy_path(house, sha256))
@@ -75,7 +78,7 @@ def _take(house: House, scan: FoundScan, copy: Path, sha256: str, actor: Actor, 
     fault = _keep(house, scan, sha256, size_bytes, actor, now, is_new=known is None)
     if fault is not None and known is not None and known.path != make_storable(scan.told_path):
         raise fault  # a further file with these bytes: it is counted once it can be taken
-    if fault is None or known is None:  # one that waits for the store is tried again and again
+    if not is_told and (fault is None or known is None):  # one that waits for the store is tried again and again
         _record_ingest(house, scan, sha256, size_bytes, actor)
     receipt = _write_down(house, scan, sha256, size_bytes, actor, now)
     if receipt.submission.state in SETTLED:  # another process was first

@@ -145,6 +145,8 @@ def _renew(
     digests = {"pdf_sha256": renewed.sha256, "was": record.pdf.sha256}
     record_event(house, actor, TrailAction.TIMESTAMP, record.document_id, digests)
     stored = house.archive.renew_pdf(record, renewed.path, pdf, actor, RESTAMPED)
+    if house.custody.list_holds_of(stored.dossier_number, stored.document_id):
+        house.keeping.hold_document(stored, is_held=True)  # the new versions as well
     _mend_catalog(house, stored)
     return RefreshedDocument(record.document_id, Refreshment.RENEWED, record.pdf.stamped_until, renewed.stamped_until)
 

@@ -5,34 +5,34 @@ Of the entries between it and the anchor only the digests of their contents are 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dossiers.errors import IntegrityError
-from dossiers.trail import TrailEntry, TrailHead
+from dossiers.trail import TrailHead
 from dossiers.trail_anchor import Anchor
 from operations.trail_verifying import judge_anchor
 from runtime.wiring import House
-from storage.trail_store import StoredAnchor
+from storage.trail_store import StoredAnchor, anchored_sequence
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of the chain: where it begins, its entries, which of them are told, and the anchor that it leads to."""
+    """A part of the chain: where it begins, its steps, and the anchor that it leads to.
+
+    A step is the content of an entry that is told, the digest of the content of any other: of these there are many.
+    """
 
     before: TrailHead
-    entries: tuple[TrailEntry, ...]
-    told: frozenset[int]
+    steps: tuple[dict[str, Any] | str, ...]
     anchor: StoredAnchor
 
     def to_json(self, anchor_name: str) -> dict[str, Any]:
         """Return the span with the contents of what is told, and the digests of the rest."""
         return {
             "before": {"sequence": self.before.sequence, "hash": self.before.hash},
-            "steps": [
-                entry.to_json()["content"] if entry.sequence in self.told else entry.content_sha256 for entry in self.entries
-            ],
+            "steps": list(self.steps),
             "anchor": anchor_name,
         }
 
@@ -44,26 +44,38 @@ def extract_spans(house: House, subjects: Collection[str]) -> list[Span]:
     """
     wanted = sorted({place.sequence for subject in subjects for place in house.catalog.trail.find(subject=subject)})
     spans: list[Span] = []
-    for anchor, stored in _list_genuine_anchors(house):
-        mine = [sequence for sequence in wanted if sequence <= anchor.head.sequence]
-        if mine:
+    for key in house.trail.list_anchors():
+        if not wanted:
+            break
+        if anchored_sequence(key) < wanted[0]:
+            continue
+        stored = house.trail.read_anchor(key)
+        anchor, fault = judge_anchor(stored, house.trust_roots)
+        mine = [sequence for sequence in wanted if anchor is not None and sequence <= anchor.head.sequence]
+        if anchor is not None and not fault and mine:
             spans.append(_cut(house, mine, anchor, stored))
             wanted = wanted[len(mine) :]
     return spans
 
 
-def _list_genuine_anchors(house: House) -> Iterator[tuple[Anchor, StoredAnchor]]:
-    for key in house.trail.list_anchors():
-        stored = house.trail.read_anchor(key)
-        anchor, fault = judge_anchor(stored, house.trust_roots)
-        if anchor is not None and not fault:
-            yield anchor, stored
-
-
 def _cut(house: House, told: Sequence[int], anchor: Anchor, stored: StoredAnchor) -> Span:
     first, last = told[0], anchor.head.sequence
-    segments = (house.trail.read(key) for key in house.catalog.trail.list_segments(first, last))
-    entries = tuple(entry for segment in segments for entry in segment if first <= entry.sequence <= last)
-    if [entry.sequence for entry in entries] != list(range(first, last + 1)) or entries[-1].head != anchor.head:
-        raise IntegrityError(what="the trail", detail=f"entries {first} to {last} do not lead to {stored.key}")
-    return Span(TrailHead(first - 1, entries[0].previous), entries, frozenset(told), stored)
+    wanted, before = frozenset(told), TrailHead()
+    head, steps = before, list[dict[str, Any] | str]()
+    for key in house.catalog.trail.list_segments(first, last):
+        for entry in house.trail.read(key):
+            if not first <= entry.sequence <= last:
+                continue
+            if not steps:
+                before = head = TrailHead(first - 1, entry.previous)
+            if (entry.sequence, entry.previous) != (head.sequence + 1, head.hash):
+                raise _breaks(first, last, stored)
+            head = entry.head
+            steps.append(entry.to_json()["content"] if entry.sequence in wanted else entry.content_sha256)
+    if head != anchor.head:
+        raise _breaks(first, last, stored)
+    return Span(before, tuple(steps), stored)
+
+
+def _breaks(first: int, last: int, stored: StoredAnchor) -> IntegrityError:
+    return IntegrityError(what="the trail", detail=f"entries {first} to {last} do not lead to {stored.key}")

@@ -118,13 +118,17 @@ class AuditLedger:
         """Note that segments of the manifest (key, digest) were read."""
         self._many("insert or ignore into segments values (?, ?)", list(segments))
 
-    def list_segments(self) -> dict[str, str]:
-        """Return the digests of the segments that were read."""
-        return dict(self._ask("select key, sha256 from segments").fetchall())
+    def find_segment(self, key: str) -> str | None:
+        """Return the digest of a segment, None when it was not read."""
+        row = self._ask("select sha256 from segments where key = ?", (key,)).fetchone()
+        return row[0] if row else None
 
     def has_open_questions(self) -> bool:
-        """Say whether anything expected was not met, or met and not expected."""
-        asked = "select exists (select 1 from expected where seen = 0) or exists (select 1 from unlisted)"
+        """Say whether anything expected was not met, or met and not expected, or not as it was."""
+        asked = (
+            "select exists (select 1 from expected where seen = 0) or exists (select 1 from unlisted)"
+            " or exists (select 1 from findings)"
+        )
         return bool(self._ask(asked).fetchone()[0])
 
     def add_unlisted(self, versions: Iterable[Digested]) -> None:
@@ -132,13 +136,18 @@ class AuditLedger:
         rows = [(one.bucket, one.key, one.version_id, one.sha256, one.size_bytes) for one in versions]
         self._many("insert or ignore into unlisted values (?, ?, ?, ?, ?)", rows)
 
-    def list_unlisted(self) -> list[Digested]:
-        """Return them, those left out that the manifest tells of by now."""
-        rows = self._ask(
-            "select bucket, key, version, sha256, size from unlisted where not exists (select 1 from expected"
-            " where expected.bucket = unlisted.bucket and expected.key = unlisted.key and expected.version = unlisted.version)"
+    def iter_unlisted(self, piece: int = 1000) -> Iterator[list[Digested]]:
+        """Yield them in pieces, those left out that the manifest tells of by now."""
+        asked = (
+            "select bucket, key, version, sha256, size from unlisted where (bucket, key, version) > (?, ?, ?)"
+            " and not exists (select 1 from expected where expected.bucket = unlisted.bucket"
+            " and expected.key = unlisted.key and expected.version = unlisted.version)"
+            " order by bucket, key, version limit ?"
         )
-        return [Digested(*row) for row in rows.fetchall()]
+        last = ("", "", "")
+        while found := [Digested(*row) for row in self._ask(asked, (*last, piece)).fetchall()]:
+            yield found
+            last = (found[-1].bucket, found[-1].key, found[-1].version_id)
 
     def add_findings(self, findings: Iterable[LedgerFinding]) -> None:
         """Write down what is wrong, each once."""

@@ -89,10 +89,11 @@ class Custody:
             yield self._read_hold(found.key)
 
     def list_holds_of(self, dossier_number: str | None, document_id: str) -> tuple[HoldRecord, ...]:
-        """Return the holds in force that cover a document: its own and that of its dossier."""
+        """Return the holds in force that cover a document: the dossier's, its own, and its own from before it had a dossier."""
         folder = f"{_HOLDS}{keys.dossier_folder(dossier_number)}/"
         found = [self._read_hold(item.key) for item in self._documents.list(folder)]
-        return tuple(hold for hold in found if hold.covers(dossier_number, document_id))
+        unfiled = self.find_hold(None, document_id) if dossier_number is not None else None
+        return tuple(hold for hold in (*found, *([unfiled] if unfiled else [])) if hold.covers(dossier_number, document_id))
 
     def _read_hold(self, key: str) -> HoldRecord:
         return HoldRecord.from_json(self._documents.get(key), key, _SCHEMA)

@@ -65,10 +65,6 @@ class Manifests:
             if not found.key.startswith(HEADS):
                 yield found.key.removeprefix(PREFIX).split("/")[0], found
 
-    def list_days(self) -> tuple[str, ...]:
-        """Return the days that have segments."""
-        return tuple(dict.fromkeys(day for day, _ in self.iter_segments()))
-
     def list_heads(self) -> tuple[str, ...]:
         """Return the keys of all heads in their order."""
         return tuple(found.key for found in self._documents.list(HEADS) if found.key.endswith(".json"))

@@ -58,8 +58,10 @@ class TrailStore:
 
     def append(self, entries: Sequence[TrailEntry]) -> str:
         """Store entries as one segment, read back, and return its key."""
-        key = segment_key(entries)
-        self._store.put(key, dump_entries(entries), "application/x-ndjson", {}, self._lock_time())
+        key, data = segment_key(entries), dump_entries(entries)
+        if len(data) > _MAX_SEGMENT_BYTES:
+            raise IntegrityError(what=key, detail=f"a segment of {len(data)} bytes, which nobody could read again")
+        self._store.put(key, data, "application/x-ndjson", {}, self._lock_time())
         return key
 
     def find_next(self, head: TrailHead) -> tuple[str, tuple[TrailEntry, ...]] | None:
@@ -89,16 +91,21 @@ class TrailStore:
                 yield from readers.map(self._fetch, keys)
 
     def iter_entries(self) -> Iterator[tuple[str, tuple[TrailEntry, ...]]]:
-        """Yield the segments of the chain, from its first entry to its end, as far as each follows from the one before."""
+        """Yield the segments of the chain, from its first entry to its end, as far as each follows from the one before.
+
+        Where one is gone or damaged they go on behind it: whoever took its place for the end would write the next entries a
+        second time. ``verify_trail`` tells what is wrong.
+        """
         head = TrailHead()
         for segment in self.iter_segments():
-            if isinstance(segment, str) or segment.first != head.sequence + 1 or segment.data is None:
+            if isinstance(segment, str) or segment.first <= head.sequence or segment.data is None:
                 continue
             try:
                 entries = parse_entries(segment.data, segment.key)
             except IntegrityError:
                 continue
-            if entries[0].previous == head.hash and segment_key(entries) == segment.key:
+            follows = segment.first > head.sequence + 1 or entries[0].previous == head.hash
+            if follows and segment_key(entries) == segment.key:
                 head = entries[-1].head
                 yield segment.key, entries
 
@@ -131,6 +138,11 @@ class TrailStore:
             return self._store.get(key, max_bytes=_MAX_SEGMENT_BYTES)
         except (NotFoundError, IntegrityError):
             return None
+
+
+def anchored_sequence(key: str) -> int:
+    """Return how many entries of the trail an anchor's key says it covers."""
+    return int(key.removeprefix(_ANCHORS)[:12])
 
 
 def segment_key(entries: Sequence[TrailEntry]) -> str:

@@ -12,7 +12,9 @@ import pytest
 from dossiers.errors import CertificateError, ConfigurationError, TimestampError
 from dossiers.model import DocumentRole, ScannedFile, SignatureLevel, SigningRole
 from operations.archiving import recipe_of
+from operations.holding import place_hold
 from operations.refreshing import Refreshment, count_outcomes, refresh_timestamps
+from operations.retaining import list_lock_receipts
 from operations.signing import make_signed_pdf
 from operations.statements import judge_statement, sign_statement
 from operations.trail_anchoring import anchor_trail
@@ -80,6 +82,20 @@ def _store(house: House, folder: Path, number: int = 1, *, is_locked: bool = Tru
 def _with_lasting_stamps(monkeypatch: pytest.MonkeyPatch, pki: TestPki) -> House:
     monkeypatch.setenv("SOHOA_SIGNING__TIMESTAMP_URL", pki.tsa_url())
     return House(load_settings())
+
+
+def test_a_held_document_is_held_in_its_new_form_as_well(
+    pki: TestPki, settings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _with_lasting_stamps(monkeypatch, pki) as house:
+        monkeypatch.setenv("SOHOA_SIGNING__TIMESTAMP_URL", pki.tsa_url("tsa-short"))
+        with House(load_settings()) as before:
+            record = _store(before, tmp_path / "one")
+        place_hold(house, record.document_id, "Lệnh 12/TAND", CLERK)
+        assert [each.outcome for each in refresh_timestamps(house, WINDOW, CLERK)] == [Refreshment.RENEWED]
+        entry = house.catalog.documents.get(record.document_id)
+        assert entry.pdf_sha256 != record.pdf.sha256
+        assert {receipt.is_held for receipt in list_lock_receipts(house, entry, CLERK)} == {True}
 
 
 @pytest.mark.parametrize("store", ["directory", "s3"])

@@ -243,6 +243,18 @@ def test_a_catalog_from_an_old_backup_is_brought_forward_instead_of_parting_the_
         assert (verify_trail(house).problems, verify_trail(house).entries) == ((), 6)
 
 
+def test_an_index_goes_on_behind_what_is_gone_and_takes_no_place_twice(on_s3: OpenHouse, s3_server: S3TestServer) -> None:
+    with on_s3() as house:
+        write(house, 6)
+        segments = keys_in(house)
+        root_client(s3_server).remove_object(house.settings.store.s3.originals_bucket, segments[2])
+        house.trail._store.put(segments[4], b"damaged", "application/x-ndjson", {})
+        assert reindex_catalog(house, CLERK, lambda: None).trail_head.sequence == 6
+        write(house, 1)
+        assert faults(verify_trail(house)) == {TrailFault.REMOVED, TrailFault.ALTERED}
+        assert house.catalog.trail.head().sequence == 8
+
+
 def test_entries_are_found_by_who_what_which_and_when(on_minio: OpenHouse) -> None:
     with on_minio() as house:
         write(house, 3)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -20,7 +23,12 @@ from operations.mirroring import mirror_archive
 from operations.rereading import RateLimit, Rereader
 from operations.retaining import list_lock_receipts, set_dossier
 from runtime.wiring import House
+from storage.audit_ledger import AuditLedger
+from storage.directory_store import DirectoryStore
+from storage.object_store import ObjectStore, StoredObject
+from storage.s3_store import S3Store
 from tests.integration.custody.conftest import OpenHouse, s3_sections
+from tests.integration.storage.conftest import connect
 from tests.support.kept_documents import CLERK, NUMBER, OFFICER, keep_document, make_settings
 from tests.support.minio_server import S3TestServer, own_minio
 
@@ -259,3 +267,91 @@ def test_reading_is_slowed_to_the_rate() -> None:
     before = len(slept)
     fast.take(10**9)
     assert len(slept) == before
+
+
+def test_what_a_deletion_hides_is_told_and_healed(s3_server: S3TestServer, tmp_path: Path) -> None:
+    mirror = {"kind": "directory", "path": tmp_path / "mirror"}
+    with House(make_settings(tmp_path / "home", **s3_sections(s3_server), mirror=mirror)) as house:
+        (record,) = keep_document(house)
+        mirror_archive(house, CLERK)
+        with closing(S3Store(connect(s3_server), house.settings.store.s3.archive_bucket)) as root:
+            root.client.remove_object(root.bucket, record.pdf.key)
+        (found,) = audit(house, CLERK).findings
+        assert (found.kind, found.key, found.is_healed) == ("missing", record.pdf.key, True)
+        assert house.archive.is_document_intact(record)
+        assert audit(house, CLERK).findings == ()
+
+
+def destroy(house: House) -> None:
+    list_id = propose_destruction(house, "x", CLERK).list_id
+    approve_destruction(house, list_id, OFFICER)
+    execute_destruction(house, list_id, OFFICER)
+
+
+@pytest.fixture
+def doomed_house(tmp_path: Path) -> Iterator[House]:
+    """A house in a folder, with a second copy, whose only dossier need not be kept any more."""
+    with House(make_settings(tmp_path / "home", **doomed_sections(tmp_path))) as house:
+        keep_document(house)
+        set_dossier(house, NUMBER, CLERK, procedure="1.000110", ended_on=date(2010, 1, 1))
+        yield house
+
+
+def doomed_sections(tmp_path: Path) -> dict[str, object]:
+    return {
+        "archive": {"retention_days": 0},
+        "retention": {"procedures": {"1.000110": 1}},
+        "mirror": {"kind": "directory", "path": tmp_path / "mirror"},
+    }
+
+
+def papers(*stores: ObjectStore) -> list[str]:
+    listed = [found.key for store in stores for found in store.list()]
+    return [key for key in listed if not key.startswith(("_custody/", "trail/"))]
+
+
+def test_what_is_destroyed_while_an_audit_runs_is_no_alarm_and_comes_not_back(
+    doomed_house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was found damaged, and then destroyed, while the second copy was on a tape that came back."""
+    house = doomed_house
+    mirror_archive(house, CLERK)
+    shutil.copytree(tmp_path / "mirror", tmp_path / "tape")
+    (entry,) = house.catalog.documents.list_of_dossier(NUMBER)
+    metadata = house.archive.find_document(NUMBER, entry.document_id)
+    assert metadata is not None
+    flip(bytes_of(house, "archive", metadata.pdf.key), 2)
+    real = operations.auditing._read_new_segments
+
+    def destroy_first(audited: House, ledger: AuditLedger) -> None:
+        destroy(audited)
+        shutil.copytree(tmp_path / "tape", tmp_path / "mirror", dirs_exist_ok=True)
+        real(audited, ledger)
+
+    monkeypatch.setattr(operations.auditing, "_read_new_segments", destroy_first)
+    assert audit(house, CLERK).findings == ()
+    assert papers(house.archive.originals, house.archive.documents) == []
+
+
+def test_what_is_destroyed_while_it_is_copied_is_not_left_in_the_second_copy(
+    doomed_house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = doomed_house
+    assert house.mirror is not None
+    copies = house.mirror[1]
+    real = DirectoryStore.put
+    other = House(make_settings(tmp_path / "home", **doomed_sections(tmp_path)))
+    destroying = Thread(target=destroy, args=(other,))
+
+    def put_late(self: DirectoryStore, key: str, *args: Any, **more: Any) -> StoredObject:
+        if self is copies and key.endswith(".pdf") and not destroying.ident:
+            destroying.start()
+            destroying.join(3.0)
+        return real(self, key, *args, **more)
+
+    monkeypatch.setattr(DirectoryStore, "put", put_late)
+    done = mirror_archive(house, CLERK)
+    destroying.join()
+    other.close()
+    assert done.failures == []
+    assert papers(*house.mirror) == []

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 
 import pytest
 
+import operations.destroying
 import storage.erasing
 from dossiers.errors import ConfigurationError, NotFoundError, RefusedActError, StorageUnavailableError
+from dossiers.model import Actor
 from dossiers.reconciliation import Ending
 from operations.destroying import approve_destruction, execute_destruction, propose_destruction, show_destruction
+from operations.erasing import Erasure
 from operations.holding import place_hold
 from operations.reconciling import reconcile
 from operations.reindexing import reindex_catalog
 from operations.retaining import set_dossier
 from operations.statements import judge_statement
 from runtime.wiring import House
-from storage.destructions import DestructionState
+from storage.destructions import DestructionState, DoomedDocument
 from storage.object_store import ObjectStore
 from tests.integration.custody.conftest import OpenHouse
 from tests.support.kept_documents import CLERK, NUMBER, OFFICER, keep_document
@@ -198,3 +202,65 @@ def test_the_services_own_key_destroys_nothing(open_house: OpenHouse, request: p
     with pytest.raises(ConfigurationError, match="destruction"):
         execute_destruction(house, approve(house), OFFICER)
     assert house.catalog.documents.count() == 1
+
+
+def test_no_hold_comes_between_the_last_look_and_the_act(open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    house, other = open_house(**RULES), open_house(**RULES)
+    keep_document(house)
+    end_dossier(house)
+    list_id = approve(house)
+    real = Erasure._find_obstacle
+    outcome: list[object] = []
+
+    def hold() -> None:
+        try:
+            outcome.append(place_hold(other, NUMBER, "Lệnh 12/TAND", OFFICER))
+        except NotFoundError as error:
+            outcome.append(error)
+
+    holding = Thread(target=hold)
+
+    def look_and_wait(self: Erasure, document: DoomedDocument, actor: Actor) -> str:
+        obstacle = real(self, document, actor)
+        holding.start()
+        holding.join(1.0)
+        return obstacle
+
+    monkeypatch.setattr(Erasure, "_find_obstacle", look_and_wait)
+    done = execute_destruction(house, list_id, OFFICER)
+    holding.join()
+    assert len(done.certificate.documents) == 1
+    assert isinstance(outcome[0], NotFoundError)  # nobody is told that something is held that is no more
+
+
+def test_what_an_interrupted_execution_destroyed_is_certified_whatever_was_held_since(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = keep_document(house, first_pages=(1, 3))
+    end_dossier(house)
+    list_id = approve(house)
+    real = Erasure._erase
+
+    def break_off(self: Erasure, document: DoomedDocument) -> None:
+        if document.document_id == second.document_id:
+            raise StorageUnavailableError(detail="interrupted")
+        real(self, document)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Erasure, "_erase", break_off)
+        with pytest.raises(StorageUnavailableError):
+            execute_destruction(house, list_id, OFFICER)
+    place_hold(house, NUMBER, "Lệnh 12/TAND", OFFICER)
+    certificate = execute_destruction(house, list_id, OFFICER).certificate
+    assert [one.document_id for one in certificate.documents] == [first.document_id]
+    assert [one.document_id for one in certificate.refused] == [second.document_id]
+
+
+def test_a_list_is_no_longer_than_one_entry_of_the_trail_can_tell(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations.destroying, "MAX_DOCUMENTS", 3)
+    for number, content in ((NUMBER, b"one"), (OTHER, b"two")):
+        keep_document(house, content=content, dossier_number=number, first_pages=(1, 3))
+        end_dossier(house, number)
+    for left in (2, 0):
+        execute_destruction(house, approve(house), OFFICER)
+        assert house.catalog.documents.count() == left

@@ -67,3 +67,16 @@ def test_only_what_is_there_can_be_held_and_only_what_is_held_released(open_hous
     keep_document(house)
     with pytest.raises(NotFoundError):
         release_hold(house, NUMBER, "x", OFFICER)
+
+
+def test_a_hold_on_a_paper_without_a_dossier_holds_it_when_its_dossier_is_known(open_house: OpenHouse) -> None:
+    house = open_house(archive=UNLOCKED)
+    (unfiled,) = keep_document(house, dossier_number=None)
+    place_hold(house, unfiled.document_id, "Lệnh 12/TAND", OFFICER)
+    (filed,) = keep_document(house)
+    assert (filed.document_id, filed.dossier_number) == (unfiled.document_id, NUMBER)
+    assert [hold.reason for hold in house.custody.list_holds_of(NUMBER, filed.document_id)] == ["Lệnh 12/TAND"]
+    assert held(house, filed.document_id) == {True}
+    release_hold(house, filed.document_id, "over", OFFICER)
+    assert list_holds(house, CLERK) == house.custody.list_holds_of(NUMBER, filed.document_id) == ()
+    assert held(house, filed.document_id) == {False}

@@ -21,7 +21,7 @@ from tests.support.kept_documents import CLERK, keep_document
 def verify(house: House) -> list[ManifestFault]:
     faults: list[ManifestFault] = []
     digests = {found.key: found.sha256 for found in iter_segments_found(house, faults)}
-    return [*faults, *verify_heads(house, digests)[1]]
+    return [*faults, *verify_heads(house, digests.get)[1]]
 
 
 def lines(house: House) -> list[tuple[EntryKind, Digested]]:

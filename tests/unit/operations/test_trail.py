@@ -69,6 +69,13 @@ def test_the_life_of_a_document_is_in_the_trail_and_no_name_of_a_citizen(house: 
     assert not any("Nguyễn" in str(event) or CLERK.name in str(event) for event in events(house))
 
 
+def test_a_rejected_file_that_is_tried_again_is_taken_in_once(house: House, scan: Path) -> None:
+    sha256 = receive(house, FoundScan(scan, NUMBER), CLERK).sha256
+    house.catalog.submissions.mark(sha256, SubmissionState.REJECTED, actor=CLERK, detail="x")
+    receive(house, FoundScan(scan, NUMBER), CLERK)
+    assert [event.action for event in events(house)] == [TrailAction.INGEST] * 2
+
+
 def test_what_a_person_decides_about_the_queue_is_in_the_trail(house: House) -> None:
     scans = ["ab" * 32, "cd" * 32]
     for sha256 in scans:
