@@ -76,8 +76,8 @@ def test_a_dossier_becomes_a_signed_findable_archive_record(
     signature = subprocess.run(["pdfsig", str(pdf)], capture_output=True, encoding="utf-8", check=False).stdout
     assert "Signature is Valid" in signature
     assert "Total document signed" in signature
-    root = next((sohoa_on_s3.home / "keys").rglob("*.pem"))
-    report = verify_pdf(pdf, read_trust_roots(root))
+    pems = [next((sohoa_on_s3.home / folder).rglob("*.pem")) for folder in ("keys", "agency-keys")]
+    report = verify_pdf(pdf, [root for pem in pems for root in read_trust_roots(pem)])
     assert report.is_trusted
     assert report.is_demonstration
     verdict = validate_pdfa([pdf])[pdf]
