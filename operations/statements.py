@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pdf.certificate_check import check_certificate
@@ -25,5 +26,12 @@ def require_signer(house: House) -> None:
 
 
 def judge_statement(house: House, statement: bytes, signature: bytes) -> DetachedVerdict:
-    """Return what a signature of a statement is worth, by the roots that this house trusts."""
-    return verify_detached(statement, signature, house.trust_roots)
+    """Return what a signature of a statement is worth, by the roots that this house trusts and the agency's certificates.
+
+    A national root vouches for any official; a statement counts only by the agency's own key, today's or a former one.
+    """
+    verdict = verify_detached(statement, signature, house.trust_roots)
+    if not verdict.is_genuine or verdict.signer_sha256 in house.agency_certificates:
+        return verdict
+    former = "signing.former_agency_files names earlier ones"
+    return replace(verdict, problem=f"signed by {verdict.signer}, not with a certificate of the agency ({former})")

@@ -50,7 +50,7 @@ def extract_spans(house: House, subjects: Collection[str]) -> list[Span]:
         if anchored_sequence(key) < wanted[0]:
             continue
         stored = house.trail.read_anchor(key)
-        anchor, fault = judge_anchor(stored, house.trust_roots)
+        anchor, fault = judge_anchor(house, stored)
         mine = [sequence for sequence in wanted if anchor is not None and sequence <= anchor.head.sequence]
         if anchor is not None and not fault and mine:
             spans.append(_cut(house, mine, anchor, stored))

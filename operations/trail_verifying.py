@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-from asn1crypto.x509 import Certificate
 
 from dossiers.errors import IntegrityError
 from dossiers.trail import TrailHead
 from dossiers.trail_anchor import Anchor, parse_anchor
 from dossiers.trail_check import ChainCheck, TrailFault, TrailProblem
-from pdf.detached_signature import verify_detached
+from operations.statements import judge_statement
 from runtime.wiring import House
 from storage.trail_store import StoredAnchor
 
@@ -69,7 +67,7 @@ def verify_trail(house: House, advance: Callable[[], None] = lambda: None) -> Tr
     What is wrong is told, not raised. Raises StorageUnavailableError and its kin when the store cannot be read.
     """
     noted = house.catalog.trail.head()  # before the store is read: others may write meanwhile
-    anchors, problems = _read_anchors(house, house.trust_roots)
+    anchors, problems = _read_anchors(house)
     expected = {_CATALOG: noted, **{key: anchor.head for key, anchor in anchors}}
     check = ChainCheck(frozenset(head.sequence for head in expected.values()))
     for segment in house.trail.iter_segments():
@@ -91,7 +89,7 @@ def verify_trail(house: House, advance: Callable[[], None] = lambda: None) -> Tr
     )
 
 
-def judge_anchor(stored: StoredAnchor, roots: Sequence[Certificate]) -> tuple[Anchor | None, str]:
+def judge_anchor(house: House, stored: StoredAnchor) -> tuple[Anchor | None, str]:
     """Return an anchor, None when it cannot be read, and what is wrong with it or its signature ("" when nothing is)."""
     if stored.statement is None or stored.signature is None:
         return None, "its statement or its signature is missing"
@@ -99,7 +97,7 @@ def judge_anchor(stored: StoredAnchor, roots: Sequence[Certificate]) -> tuple[An
         anchor = parse_anchor(stored.statement, stored.key)
     except IntegrityError as error:
         return None, error.facts["detail"]
-    verdict = verify_detached(stored.statement, stored.signature, roots)
+    verdict = judge_statement(house, stored.statement, stored.signature)
     if verdict.is_genuine:
         return anchor, ""
     if not (verdict.is_intact and verdict.is_valid):
@@ -107,14 +105,14 @@ def judge_anchor(stored: StoredAnchor, roots: Sequence[Certificate]) -> tuple[An
     return anchor, verdict.problem or f"its signer ({verdict.signer}) is not trusted"
 
 
-def _read_anchors(house: House, roots: Sequence[Certificate]) -> tuple[list[tuple[str, Anchor]], list[TrailProblem]]:
+def _read_anchors(house: House) -> tuple[list[tuple[str, Anchor]], list[TrailProblem]]:
     """Return the anchors that say something, the oldest first, and what is wrong with any of them."""
     anchors: list[tuple[str, Anchor]] = []
     problems: list[TrailProblem] = []
     before = ""
     for key in house.trail.list_anchors():
         stored = house.trail.read_anchor(key)
-        anchor, fault = judge_anchor(stored, roots)
+        anchor, fault = judge_anchor(house, stored)
         if fault:
             problems.append(TrailProblem(TrailFault.ANCHOR, key, fault))
         if anchor is None:

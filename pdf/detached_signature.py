@@ -39,7 +39,8 @@ class DetachedVerdict:
     ``is_intact``: the statement is the one that was signed. ``is_valid``: the cryptographic signature is right.
     ``signed_at`` is the time stamp's time where there is one (``is_stamped``), else what the signer claims. ``is_trusted``: the
     certificate, and that of the time stamp, lead to a trusted root and were valid at ``signed_at``; revocation is not asked
-    about. ``problem`` is why the signature could not be judged, or what else is wrong with it.
+    about. ``signer_sha256`` is the digest (hex) of the signer's certificate: whose it may be is for the caller to say.
+    ``problem`` is why the signature could not be judged, or what else is wrong with it.
     """
 
     signer: str
@@ -49,6 +50,7 @@ class DetachedVerdict:
     is_trusted: bool
     is_stamped: bool = False
     is_demonstration: bool = False
+    signer_sha256: str = ""
     problem: str | None = None
 
     @property
@@ -151,5 +153,6 @@ def _make_verdict(status: StandardCMSSignatureStatus, signed_at: datetime, probl
         is_trusted=bool(status.trusted) and (stamp is None or bool(stamp.trusted)),
         is_stamped=is_stamped,
         is_demonstration=bears_demonstration_mark(*names),
+        signer_sha256=certificate.sha256.hex(),
         problem=problem,
     )

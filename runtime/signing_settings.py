@@ -57,6 +57,7 @@ class SigningSettings(KeySettings):
     officer's demonstration. ``agency`` is a name, as it stands in the mark. ``form``, where set, takes the place of the words
     that the mark's template has for its kind of copy.
 
+    ``former_agency_files`` hold the certificates (PEM) by which the agency signed statements before its present one.
     An empty ``level`` is B-T with a ``timestamp_url``, else B-B. ``revocation`` says what must be known before anything is
     signed; B-LT and B-LTA always require it.
     """
@@ -64,6 +65,7 @@ class SigningSettings(KeySettings):
     agency_key: KeySettings = KeySettings()
     level: Literal["", "B-B", "B-T", "B-LT", "B-LTA"] = ""
     trust_files: tuple[Path, ...] = ()
+    former_agency_files: tuple[Path, ...] = ()
     timestamp_url: str | None = None
     revocation: Literal["try", "require", "off"] = "try"
     ocsp_url: str = ""

@@ -233,6 +233,12 @@ class House:
         configured = (root for path in self.settings.signing.trust_files for root in read_trust_roots(path))
         return tuple(dict.fromkeys((*self.identity.trust_roots, *self.agency_identity.trust_roots, *configured)))
 
+    @cached_property
+    def agency_certificates(self) -> frozenset[str]:
+        """Return the digests (SHA-256, hex) of the certificates by which the agency signs statements, and did before."""
+        former = (one for path in self.settings.signing.former_agency_files for one in read_trust_roots(path))
+        return frozenset(one.sha256.hex() for one in (self.agency_identity.certificate, *former))
+
     def work_folder(self, sha256: str) -> Path:
         """Return the folder that holds what was made so far of one scan."""
         return _make_folder(self.work_dir / sha256)
