@@ -9,22 +9,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.minio_server import S3TestServer, running_minio
 from tests.support.postgresql_server import PostgresqlServer, running_postgresql
 from tests.support.prefect_server import running_prefect
 from tests.support.sohoa_command import SohoaCommand
 
+# Machines are shared: how long an example takes says nothing.
+settings.register_profile("sohoa", deadline=None)
+settings.load_profile("sohoa")
+
+_TMPDIR, _TEMPDIR = os.environ.get("TMPDIR"), tempfile.tempdir
+
 
 @pytest.fixture(autouse=True)
 def own_temporary_folder() -> Iterator[None]:
-    """Let no test work in the temporary folder of a house that an earlier one opened."""
-    variable, folder = os.environ.get("TMPDIR"), tempfile.tempdir
+    """Let no test work in the temporary folder of a house that an earlier one, or a fixture of its module, opened."""
+    _forget_houses_folder()
     yield
-    tempfile.tempdir = folder
+    _forget_houses_folder()
+
+
+def _forget_houses_folder() -> None:
+    tempfile.tempdir = _TEMPDIR
     os.environ.pop("TMPDIR", None)
-    if variable is not None:
-        os.environ["TMPDIR"] = variable
+    if _TMPDIR is not None:
+        os.environ["TMPDIR"] = _TMPDIR
 
 
 @pytest.fixture(scope="session")
