@@ -7,6 +7,7 @@ its document security store (ISO 32000-2, 12.8.4.3) and of Adobe's attribute in 
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +31,7 @@ from pdf.event_loop import run_to_end
 from pdf.trust import SIGNING_USAGES
 from pdf.verification import read_signature_fields
 
+_log = logging.getLogger("sohoa.incoming")
 _TEXT_LENGTH = 300
 _ADOBE_REVOCATION = "adobe_revocation_info_archival"
 _PROBLEMS: dict[AdESSubIndic | None, SignatureProblem] = {
@@ -108,8 +110,8 @@ def read_signature_facts(path: Path, roots: tuple[x509.Certificate, ...], now: d
                     is_stamped = True
                 else:
                     found[name] = _read_facts(signature, _gather_evidence(reader, signature, roots), now)
-            except Exception:  # a signature that cannot be read is condemned by the verdict on its bytes  # noqa: S112
-                continue
+            except Exception as error:  # whatever a hostile file does; a signature without facts is never trusted
+                _log.info("the certificates of a signature cannot be read: %s", type(error).__name__)
         return FileFacts(found, has_xfa=_has_xfa(reader), is_stamped=is_stamped)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dossiers.errors import IntegrityError, NotFoundError, ReviewNeededError, UnreadablePathError
-from dossiers.model import Provenance, ReviewReason
+from dossiers.model import DescribedDocument, Provenance, ReviewReason, ScannedFile, SignedPdf
 from operations.packaging import package_dossier
 from runtime.settings import Settings
 from runtime.wiring import House
@@ -45,8 +45,8 @@ def dossier(house: House, tmp_path: Path) -> House:
     return house
 
 
-def store(house: House, scan: object, described: object, pdf: object) -> None:
-    stored = house.archive.store_document(scan, described, pdf, recipe=RECIPE, actor=CLERK)  # type: ignore[arg-type]
+def store(house: House, scan: ScannedFile, described: DescribedDocument, pdf: SignedPdf) -> None:
+    stored = house.archive.store_document(scan, described, pdf, recipe=RECIPE, actor=CLERK)
     metadata = house.archive.find_document(DOSSIER, stored.document_id)
     assert metadata is not None
     house.catalog.documents.upsert(to_catalog_entry(metadata, ()))
