@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Iterator
 
 import pytest
 
+from tests.support.pki import TestPki, running_pki
 
-@pytest.fixture(autouse=True)
-def _own_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A house that is opened in this process moves the temporary folder into its home; other tests must not notice."""
-    monkeypatch.setenv("TMPDIR", tempfile.gettempdir())
-    monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestPki]:
+    """A whole PKI on this machine: authorities, time stamps, OCSP and CRL."""
+    with running_pki(tmp_path_factory.mktemp("pki")) as pki:
+        yield pki
+
+
+@pytest.fixture
+def pki(running: TestPki) -> TestPki:
+    """The same without the faults that an earlier test gave it."""
+    running.faults.clear()
+    return running

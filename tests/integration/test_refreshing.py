@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,23 +24,11 @@ from runtime.wiring import House
 from storage.metadata import DocumentMetadata, to_catalog_entry
 from tests.support.documents import CLERK
 from tests.support.drawn_pages import ScanStyle, make_document, make_page
-from tests.support.pki import PASSPHRASE, TestPki, running_pki
+from tests.support.pki import PASSPHRASE, TestPki
 from tests.support.sohoa_command import SohoaCommand
 
 WINDOW = timedelta(days=30)
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestPki]:
-    with running_pki(tmp_path_factory.mktemp("pki")) as pki:
-        yield pki
-
-
-@pytest.fixture
-def pki(running: TestPki) -> TestPki:
-    running.faults.clear()
-    return running
 
 
 @pytest.fixture

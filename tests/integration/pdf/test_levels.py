@@ -35,24 +35,12 @@ from pdf.signing import sign_pdf
 from pdf.timestamps import make_timestamper
 from pdf.token_key import TokenAddress, TokenSession
 from pdf.verification import verify_pdf
-from tests.support.pki import TestPki, running_pki
+from tests.support.pki import TestPki
 from tests.support.soft_token import running_soft_token
 from tests.support.verapdf import validate_pdfa
 
 MARK = MarkText("SAO Y", "ỦY BAN NHÂN DÂN XÃ HÒA LẠC", "Nguyễn Văn Ẫ")
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestPki]:
-    with running_pki(tmp_path_factory.mktemp("pki")) as pki:
-        yield pki
-
-
-@pytest.fixture
-def pki(running: TestPki) -> TestPki:
-    running.faults.clear()
-    return running
 
 
 def _assure(
