@@ -144,6 +144,7 @@ def lock_others(house: House, metadata: DocumentMetadata, actor: Actor) -> None:
     ]
     record = house.custody.find_dossier(metadata.dossier_number)
     if others and _term(house, record, _types(others)) != _term(house, record, [*_types(others), metadata.type_id]):
+        record_event(house, actor, TrailAction.LOCK, metadata.dossier_number, {"made_longer_by": metadata.document_id})
         lock_dossier(house, metadata.dossier_number, actor, (metadata.type_id,))
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from dossiers.errors import InvalidCodeError, StorageDeniedError
 from dossiers.model import ReviewReason
+from dossiers.trail import TrailAction
 from operations.retaining import describe_retention, list_lock_receipts, renew_permanent_locks, set_dossier
 from runtime.wiring import House
 from storage.keeping import Bucket
@@ -78,8 +79,11 @@ def test_a_paper_that_is_kept_longer_lengthens_the_whole_dossier(open_house: Ope
     house = open_house(retention=RULES)
     keep_document(house)
     assert locks(house) == {end_of(THIS_YEAR + 1)}
-    keep_document(house, content=b"a birth certificate", type_id="giay-khai-sinh")
+    (longer,) = keep_document(house, content=b"a birth certificate", type_id="giay-khai-sinh")
     assert locks(house) == {end_of(THIS_YEAR + 30)}
+    events = [entry.event for _, entries in house.trail.iter_entries() for entry in entries]
+    (told,) = [event for event in events if event.action is TrailAction.LOCK]
+    assert (told.subject, told.details) == (NUMBER, {"made_longer_by": longer.document_id})
 
 
 def test_a_permanent_lock_is_renewed_when_half_of_it_is_left(open_house: OpenHouse) -> None:
