@@ -15,6 +15,7 @@ from catalog import CounterProgress, SubmissionEvent
 from dossiers.errors import EmptyFileError, StorageUnavailableError
 from dossiers.model import Actor, SubmissionState
 from dossiers.trail import TrailHead
+from dossiers.trail_check import TrailFault
 from operations.backing_up import back_up
 from operations.paths import FoundScan
 from operations.receiving import receive
@@ -107,6 +108,7 @@ def test_a_backup_brings_back_all_and_the_buckets_alone_the_archive(
         fill(house, tmp_path)
         before, before_histories, put_aside = look(house), histories(house), list_quarantine(house)
         roots = b"".join(pem.armor("CERTIFICATE", root.dump()) for root in house.trust_roots)
+        certificate = pem.armor("CERTIFICATE", house.agency_identity.certificate.dump())
     assert before.genuine == [True]
     assert len(before.hits) == 1
     assert put_aside
@@ -131,9 +133,16 @@ def test_a_backup_brings_back_all_and_the_buckets_alone_the_archive(
 
     shutil.rmtree(home)
     (tmp_path / "roots.pem").write_bytes(roots)
-    monkeypatch.setenv("SOHOA_SIGNING__TRUST_FILES", f'["{tmp_path / "roots.pem"}"]')
-    rebuilt = command.with_settings({"SOHOA_SIGNING__TRUST_FILES": f'["{tmp_path / "roots.pem"}"]'})("reindex", "--json").one()
+    (tmp_path / "agency.pem").write_bytes(certificate)
+    trust = {"SOHOA_SIGNING__TRUST_FILES": f'["{tmp_path / "roots.pem"}"]'}
+    rebuilt = command.with_settings(trust)("reindex", "--json").one()
     assert rebuilt["trail"] == {"sequence": head.sequence, "hash": head.hash}
+    monkeypatch.setenv("SOHOA_SIGNING__TRUST_FILES", trust["SOHOA_SIGNING__TRUST_FILES"])
+    with House(load_settings()) as house:  # the key is a new one now, and nobody said whose the old one was
+        (problem,) = verify_trail(house).problems
+        assert problem.fault is TrailFault.ANCHOR
+        assert "signing.former_agency_files" in problem.detail
+    monkeypatch.setenv("SOHOA_SIGNING__FORMER_AGENCY_FILES", f'["{tmp_path / "agency.pem"}"]')
     with House(load_settings()) as house:
         assert look(house) == before
         assert trail_head(house).sequence == head.sequence + 1  # the rebuilding itself
