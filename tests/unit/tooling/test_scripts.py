@@ -172,10 +172,26 @@ def test_bootstrap_names_the_packages_where_there_is_no_apt(machine: Machine) ->
 
 
 def test_bootstrap_needs_a_python_that_is_new_enough(machine: Machine) -> None:
+    machine.is_used_by(0)
     machine.has("python3", "#!/bin/sh\nexit 1\n")
+    machine.has("apt-get")
     run = machine.bootstrap()
     assert run.returncode == 1
     assert "Python 3.11 or later is needed" in run.stderr
+
+
+def test_bootstrap_brings_python_where_a_machine_has_none(machine: Machine) -> None:
+    machine.is_used_by(0)
+    python = machine.bin / "python3"
+    python.rename(machine.bin / "held-back")
+    (machine.bin / "mv").symlink_to(str(shutil.which("mv")))
+    machine.has("apt-get", f'{_RECORD}case "$*" in *python3*) mv "{machine.bin}/held-back" "{python}" ;; esac\n')
+    run = machine.bootstrap()
+    assert "still missing after apt-get: tesseract-ocr" in run.stderr
+    calls = [call.partition("--no-install-recommends ")[2].split() for call in machine.calls().splitlines()]
+    installs = [call for call in calls if call]
+    assert installs[0] == ["python3", "python3-venv", "ca-certificates"]
+    assert "tesseract-ocr" in installs[1]
 
 
 class Suite:
