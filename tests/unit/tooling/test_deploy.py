@@ -48,6 +48,7 @@ def test_compose_starts_commands_that_there_are() -> None:
     assert set(services) == {
         "postgres",
         "minio",
+        "provision",
         "engine",
         "worker",
         "dispatcher",
@@ -59,7 +60,8 @@ def test_compose_starts_commands_that_there_are() -> None:
     for service in services.values():
         assert set(service.get("depends_on", ())) <= set(services)
         for volume in service["volumes"]:
-            assert volume.partition(":")[0] in compose["volumes"]
+            name = volume.rpartition(":")[0].removeprefix("${SOHOA_INBOX_DIR:-").removesuffix("}")
+            assert name in compose["volumes"]
         if service["image"] == "sohoa":
             assert_is_understood(service["command"])
             assert (DEPLOY / Path(service["build"]["dockerfile"]).name).is_file()
@@ -71,6 +73,15 @@ def test_every_part_in_a_container_hears_when_it_is_to_stop(name: str) -> None:
     ours = [service for service in read_compose(name).values() if service["image"] == "sohoa"]
     assert ours
     assert all(service["init"] for service in ours)
+
+
+def test_the_root_key_of_the_store_is_told_to_the_store_and_to_what_makes_its_keys_alone() -> None:
+    told = {
+        name
+        for name, service in read_compose("compose.yaml").items()
+        if "MINIO_ROOT" in repr(service) or "minio.env" in repr(service)
+    }
+    assert told == {"minio", "provision"}
 
 
 def test_a_worker_on_a_further_machine_goes_by_its_environment_file() -> None:
