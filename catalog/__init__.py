@@ -3,7 +3,7 @@
 from catalog.address import CatalogAddress
 from catalog.catalog import Catalog, open_catalog
 from catalog.dispatches import OpenBatch
-from catalog.machine_lock import hold_lock
+from catalog.machine_lock import MachineLocks
 from catalog.progress import CounterProgress, Pace, ProgressReport
 from catalog.rebuild import RebuildReport, rebuild_catalog
 from catalog.search import SearchHit, SearchResults
@@ -15,6 +15,7 @@ __all__ = [
     "CatalogAddress",
     "CounterProgress",
     "FailureGroup",
+    "MachineLocks",
     "OpenBatch",
     "Pace",
     "ProgressReport",
@@ -26,7 +27,6 @@ __all__ = [
     "StageTime",
     "Submission",
     "SubmissionEvent",
-    "hold_lock",
     "open_catalog",
     "rebuild_catalog",
 ]

@@ -15,6 +15,7 @@ from dossiers.errors import ConfigurationError
 
 POOL_SIZE, POOL_OVERFLOW = 4, 12
 _POOL_TIMEOUT_S = 30.0
+_KEPT_FOR_LOCKS = 2  # one says that somebody works, the other which scan is in hand
 _ALTER_KEY = 0x534F484F41000001  # "SOHOA", and 1: advisory locks are known by a number, the same on every machine
 _LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 # A server whose plug was pulled answers nothing: give up within a minute instead of waiting for ever.
@@ -28,14 +29,22 @@ _CONNECT_ARGS: dict[str, Any] = {
 }
 
 
-def open_engine(address: CatalogAddress, lock_timeout_s: float, *, is_pooled: bool = True, schema: str = "") -> Engine:
+def open_engine(
+    address: CatalogAddress,
+    lock_timeout_s: float,
+    *,
+    is_pooled: bool = True,
+    schema: str = "",
+    sizes: tuple[int, int] = (POOL_SIZE, POOL_OVERFLOW),
+) -> Engine:
     """Return an engine; nothing is connected yet. A connection that broke while it lay in the pool is replaced unseen.
 
     ``lock_timeout_s`` is how long a statement waits for another transaction's lock, 0 for ever. Without ``sslmode`` in its
-    URL, a server on another machine must prove who it is. ``schema`` is looked into instead of the user's own.
+    URL, a server on another machine must prove who it is. ``schema`` is looked into instead of the user's own. ``sizes`` is
+    how many connections are kept and how many more there may be for a while, -1 for any number.
     """
     pool: type[Pool] = QueuePool if is_pooled else NullPool
-    sized = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW, "pool_timeout": _POOL_TIMEOUT_S} if is_pooled else {}
+    sized = {"pool_size": sizes[0], "max_overflow": sizes[1], "pool_timeout": _POOL_TIMEOUT_S} if is_pooled else {}
     engine = create_engine(
         address.parsed,
         hide_parameters=True,
@@ -51,6 +60,15 @@ def open_engine(address: CatalogAddress, lock_timeout_s: float, *, is_pooled: bo
     )
     event.listen(engine, "connect", partial(_set_up_connection, lock_timeout_ms=round(lock_timeout_s * 1000)))
     return engine
+
+
+def open_lock_engine(address: CatalogAddress) -> Engine:
+    """Return an engine for locks that outlive a statement: no transaction is open meanwhile, and each waits as long as it must.
+
+    Few are held at a time, so few connections are kept.
+    """
+    engine = open_engine(address, 0, sizes=(_KEPT_FOR_LOCKS, -1))
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def for_reading(engine: Engine) -> Engine:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 
-from catalog import hold_lock
 from dossiers.errors import StorageUnavailableError
 from runtime.wiring import House
 from storage.files import make_folder, os_errors_mapped
@@ -19,7 +18,7 @@ from storage.files import make_folder, os_errors_mapped
 @contextmanager
 def working(house: House) -> Iterator[None]:
     """Work beside others. Waits while the catalog is being rebuilt."""
-    with _locked(house, fcntl.LOCK_SH), hold_lock(house.catalog_address, "working", is_shared=True):
+    with _locked(house, fcntl.LOCK_SH), house.machine_locks.hold("working", is_shared=True):
         yield
 
 
@@ -28,7 +27,7 @@ def working_alone(house: House) -> Iterator[None]:
     """Work alone. Raises StorageUnavailableError when others are at work: what they write meanwhile would be lost."""
     with (
         _locked(house, fcntl.LOCK_EX | fcntl.LOCK_NB),
-        hold_lock(house.catalog_address, "working", waits=False) as is_alone,
+        house.machine_locks.hold("working", waits=False) as is_alone,
     ):
         if not is_alone:
             raise _others_at_work()
@@ -38,7 +37,7 @@ def working_alone(house: House) -> Iterator[None]:
 @contextmanager
 def handling_scan(house: House, sha256: str) -> Iterator[None]:
     """Handle one scan alone: of several processes with the same bytes, the others wait."""
-    with _locked(house, fcntl.LOCK_EX, f"scan-{sha256[:2]}"), hold_lock(house.catalog_address, f"scan {sha256}"):
+    with _locked(house, fcntl.LOCK_EX, f"scan-{sha256[:2]}"), house.machine_locks.hold(f"scan {sha256}"):
         yield
 
 
@@ -52,7 +51,7 @@ def writing_trail(house: House) -> Iterator[None]:
 @contextmanager
 def anchoring_trail(house: House) -> Iterator[None]:
     """Anchor the trail alone: of several that want to, on any machine, the others wait."""
-    with _locked(house, fcntl.LOCK_EX, "trail-anchor"), hold_lock(house.catalog_address, "trail anchor"):
+    with _locked(house, fcntl.LOCK_EX, "trail-anchor"), house.machine_locks.hold("trail anchor"):
         yield
 
 
@@ -60,14 +59,14 @@ def anchoring_trail(house: House) -> Iterator[None]:
 def handling_dossier(house: House, name: str) -> Iterator[None]:
     """Change what is kept about one dossier alone."""
     digest = sha256(name.encode()).hexdigest()
-    with _locked(house, fcntl.LOCK_EX, f"dossier-{digest[:2]}"), hold_lock(house.catalog_address, f"dossier {digest}"):
+    with _locked(house, fcntl.LOCK_EX, f"dossier-{digest[:2]}"), house.machine_locks.hold(f"dossier {digest}"):
         yield
 
 
 @contextmanager
 def acting_alone(house: House, act: str, what: str = "") -> Iterator[None]:
     """Do something long alone, such as an audit. Its file is no dossier's: those may be handled meanwhile."""
-    with _locked(house, fcntl.LOCK_EX, act), hold_lock(house.catalog_address, f"{act} {what}"):
+    with _locked(house, fcntl.LOCK_EX, act), house.machine_locks.hold(f"{act} {what}"):
         yield
 
 

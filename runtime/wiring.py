@@ -15,7 +15,7 @@ from pathlib import Path
 from asn1crypto.x509 import Certificate
 from pyhanko.sign.timestamps import TimeStamper
 
-from catalog import Catalog, CatalogAddress, open_catalog
+from catalog import Catalog, CatalogAddress, MachineLocks, open_catalog
 from classifiers import ReviewThresholds
 from dossiers.document_type import DocumentType, load_document_types
 from dossiers.errors import ConfigurationError
@@ -149,6 +149,10 @@ class House:
         return open_catalog(self.catalog_address)
 
     @cached_property
+    def machine_locks(self) -> MachineLocks:
+        return MachineLocks(self.catalog_address)
+
+    @cached_property
     def catalog_address(self) -> CatalogAddress:
         catalog = self.settings.catalog
         password = catalog.password.get_secret_value()
@@ -255,7 +259,7 @@ class House:
         """Give back processes and connections that were opened."""
         for store in self.__dict__.pop("mirror", None) or ():
             store.close()
-        for name in ("pages", "catalog"):
+        for name in ("pages", "catalog", "machine_locks"):
             room = self.__dict__.pop(name, None)
             if room is not None:
                 room.close()

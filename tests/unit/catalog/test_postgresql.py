@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import event, text
 
-from catalog import CatalogAddress, hold_lock, open_catalog, rebuild_catalog
+from catalog import CatalogAddress, MachineLocks, open_catalog, rebuild_catalog
 from catalog.database import Database, open_database
 from catalog.failures import translate
 from catalog.postgresql_engine import open_engine
@@ -189,40 +191,68 @@ def test_a_server_on_another_machine_must_prove_who_it_is(url: str, demanded: st
     assert asked.get("sslmode") == demanded
 
 
-def test_one_machine_at_a_time_holds_a_lock(postgresql_address: CatalogAddress) -> None:
-    with hold_lock(postgresql_address, "a") as mine:
-        with (
-            hold_lock(postgresql_address, "a", waits=False) as theirs,
-            hold_lock(postgresql_address, "b", waits=False) as other,
-        ):
+@pytest.fixture
+def locks(postgresql_address: CatalogAddress) -> Iterator[MachineLocks]:
+    with closing(MachineLocks(postgresql_address)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def other_locks(postgresql_address: CatalogAddress) -> Iterator[MachineLocks]:
+    """Those of another machine."""
+    with closing(MachineLocks(postgresql_address)) as opened:
+        yield opened
+
+
+def test_one_machine_at_a_time_holds_a_lock(locks: MachineLocks, other_locks: MachineLocks) -> None:
+    with locks.hold("a") as mine:
+        with other_locks.hold("a", waits=False) as theirs, other_locks.hold("b", waits=False) as other:
             assert (mine, theirs, other) == (True, False, True)
-        with hold_lock(postgresql_address, "a", is_shared=True, waits=False) as shared:
+        with locks.hold("a", is_shared=True, waits=False) as shared:
             assert not shared
-    with hold_lock(postgresql_address, "a", waits=False) as again:
+    with other_locks.hold("a", waits=False) as again:
         assert again
 
 
-def test_those_who_share_a_lock_shut_out_who_wants_it_alone(postgresql_address: CatalogAddress) -> None:
+def test_those_who_share_a_lock_shut_out_who_wants_it_alone(locks: MachineLocks, other_locks: MachineLocks) -> None:
     with (
-        hold_lock(postgresql_address, "a", is_shared=True),
-        hold_lock(postgresql_address, "a", is_shared=True, waits=False) as second,
-        hold_lock(postgresql_address, "a", waits=False) as alone,
+        locks.hold("a", is_shared=True),
+        locks.hold("a", is_shared=True, waits=False) as second,
+        other_locks.hold("a", waits=False) as alone,
     ):
         assert (second, alone) == (True, False)
+    with other_locks.hold("a", waits=False) as alone:
+        assert alone
 
 
 def test_a_lock_goes_with_its_connection(
-    postgresql_server: PostgresqlServer, postgresql_address: CatalogAddress, name: str
+    postgresql_server: PostgresqlServer, locks: MachineLocks, other_locks: MachineLocks, name: str
 ) -> None:
-    with hold_lock(postgresql_address, "a"):
+    with locks.hold("a"):
         with postgresql_server.connect() as other:
             other.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", (name,))
-        with hold_lock(postgresql_address, "a", waits=False) as theirs:
+        with other_locks.hold("a", waits=False) as theirs:
             assert theirs
+    with locks.hold("a", waits=False) as again:
+        assert again
+
+
+def test_one_connection_serves_lock_after_lock_and_keeps_none(
+    postgresql_server: PostgresqlServer, locks: MachineLocks, name: str
+) -> None:
+    for number in range(5):
+        with suppress(ZeroDivisionError), locks.hold(f"scan {number}"):
+            raise ZeroDivisionError
+    with postgresql_server.connect() as other:
+        counted = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name = 'sohoa'"
+        held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+        assert other.execute(counted, (name,)).fetchone() == (1,)
+        assert other.execute(held).fetchone() == (0,)
 
 
 def test_a_sqlite_catalog_needs_no_lock_and_is_not_made_for_one(sqlite_address: CatalogAddress, tmp_path: Path) -> None:
-    with hold_lock(sqlite_address, "a"), hold_lock(sqlite_address, "a", waits=False) as second:
+    locks = MachineLocks(sqlite_address)
+    with locks.hold("a"), locks.hold("a", waits=False) as second:
         assert second
     assert list(tmp_path.iterdir()) == []
 
