@@ -1,7 +1,7 @@
 """The values that pass through the doors of the house, one type a door.
 
     ScannedFile -> PageSource -> RecognizedPage -> RecognizedDocument -> ClassifiedDocument -> DescribedDocument
-                -> ArchivalPdf -> SignedPdf -> ArchivedDocument
+                -> ArchivalPdf -> SignedPdf
 
 All are frozen and hold paths and digests, never pictures. What a page is stands in ``dossiers.page``.
 """
@@ -259,21 +259,6 @@ class DocumentRole(StrEnum):
 
     COMPONENT = "component"
     RESULT = "result"
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedDocument:
-    """What stands in the archive bucket for one document. Keys are those of the bucket.
-
-    ``document_id`` is derived from the scan's digest and the page range, so that a replay finds the same document.
-    """
-
-    document_id: str
-    pdf_key: str
-    pdf_sha256: str
-    words_key: str
-    metadata_key: str
-    archived_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from dossiers.completeness import decide_role
 from dossiers.document_type import DocumentFamily, RoleHint
-from dossiers.errors import IntegrityError
 from dossiers.model import Actor, CatalogEntry, DescribedDocument, DocumentRole, Outcome, ScannedFile, SignedPdf
 from dossiers.trail import TrailAction
 from operations.retaining import lock_end_of, lock_others, term_of
@@ -28,7 +27,7 @@ def archive_document(
     type_id = described.document.type_id
     until = lock_end_of(house, described.dossier_number, (type_id,))
     term = term_of(house, described.dossier_number, (type_id,))
-    archived = house.archive.store_document(
+    metadata = house.archive.store_document(
         scan,
         described,
         signed,
@@ -38,9 +37,6 @@ def archive_document(
         terms=LegalTerms(maintenance=term.code if term else house.settings.archive.maintenance),
         retain_until=until,
     )
-    metadata = house.archive.find_document(described.dossier_number, archived.document_id)
-    if metadata is None:
-        raise IntegrityError(what=archived.metadata_key, detail="it was stored and is not there")
     if until is not None and metadata.outcome is Outcome.ARCHIVED:
         house.keeping.lock_document(metadata, until)
         lock_others(house, metadata, actor)

@@ -127,7 +127,8 @@ def record_arrival(
             received_at=at,
             updated_at=at,
             actor=ActorRecord.of(actor),
-        )
+        ),
+        is_first=True,
     )
 
 

@@ -7,14 +7,14 @@ buckets keep the older versions, and nothing is written again that already stand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256 as new_sha256
 from pathlib import Path
 
 from dossiers.errors import IntegrityError, NotFoundError
 from dossiers.manifest import EntryKind
-from dossiers.model import Actor, ArchivedDocument, DescribedDocument, DocumentRole, Outcome, ScannedFile, SignedPdf
+from dossiers.model import Actor, DescribedDocument, DocumentRole, Outcome, ScannedFile, SignedPdf
 from dossiers.page import RecognizedPage
 from storage import keys
 from storage.keeping import Bucket
@@ -113,11 +113,14 @@ class Archive:
             found = (keys.sha256_of_original(item.key) for item in self.originals.list(f"{number:02x}/"))
             yield from sorted(sha256 for sha256 in found if sha256 is not None)
 
-    def record_submission(self, record: SubmissionRecord) -> bool:
-        """Store what became of a handed-in file; return False when just that already stands there."""
+    def record_submission(self, record: SubmissionRecord, *, is_first: bool = False) -> bool:
+        """Store what became of a handed-in file; return False when just that already stands there.
+
+        With ``is_first`` nobody looks: no record of the file is known.
+        """
         key, data = keys.submission_key(record.sha256), dump_submission(record)
         try:
-            if self.originals.get(key) == data:
+            if not is_first and self.originals.get(key) == data:
                 return False
         except (NotFoundError, IntegrityError):
             pass  # none yet, or one that must be replaced; the damaged version stays as an older one
@@ -158,8 +161,8 @@ class Archive:
         terms: LegalTerms | None = None,
         retain_until: datetime | None = None,
         words_json: bytes | None = None,
-    ) -> ArchivedDocument:
-        """Store a document's PDF, words and metadata, each read back, and return where they stand.
+    ) -> DocumentMetadata:
+        """Store a document's PDF, words and metadata, each read back, and return its record as it stands there then.
 
         A document that already stands there intact, made by the same recipe, is returned and nothing is written, except
         that one which waited for review and needs it no more, or whose signatures were judged anew, gets new metadata. A
@@ -171,7 +174,10 @@ class Archive:
         document = described.document
         document_id = keys.make_document_id(document.scan_sha256, document.first_page, document.last_page)
         until = None if described.needs_review else to_lock_time(retain_until)
-        known = self._find_readable(described.dossier_number, document_id)
+        # One listing says what stands there: of a paper that is new, as nearly all are, nothing that must be asked for.
+        standing = [item.key for item in self.documents.list(keys.document_prefix(described.dossier_number, document_id))]
+        is_known = keys.metadata_key(described.dossier_number, document_id) in standing
+        known = self._find_readable(described.dossier_number, document_id) if is_known else None
         is_whole = known is not None and known.recipe == recipe and self.is_document_intact(known)
         is_waiting = known is not None and known.outcome is Outcome.NEEDS_REVIEW
         is_accepted_now = is_waiting and not described.needs_review
@@ -179,7 +185,7 @@ class Archive:
         if known is not None and is_whole and not is_accepted_now and not is_judged_anew:
             self._lock_document(known, until)
             self._supersede_unfiled(known, actor)
-            return known.to_archived()
+            return known
         words = words_json if words_json is not None else dump_words(document.pages, document.scan_sha256, recipe.engine)
         record = describe_document(
             scan,
@@ -196,10 +202,10 @@ class Archive:
         if known is not None and is_whole:
             record = record.model_copy(update={"pdf": known.pdf, "words": known.words})
         elif known is None:
-            record = adopt_unfinished(self.documents, record)
-        self._write_document(record, signed.path, words, until)
+            record = adopt_unfinished(self.documents, record, standing)
+        record = self._write_document(record, signed.path, words, until, standing)
         self._supersede_unfiled(record, actor)
-        return record.to_archived()
+        return record
 
     def find_document(self, dossier_number: str | None, document_id: str) -> DocumentMetadata | None:
         """Return a document's metadata, or None. Raises ``IntegrityError`` when it is damaged."""
@@ -318,24 +324,30 @@ class Archive:
         detail = f"{recipe.engine}; {recipe.pipeline_version}"
         return (*before, HistoryEvent(at=self._now(), actor=ActorRecord.of(actor), what=what, detail=detail))
 
-    def _write_document(self, record: DocumentMetadata, pdf_path: Path, words: bytes, until: datetime | None) -> None:
-        metadata = object_metadata(record)
+    def _write_document(
+        self, record: DocumentMetadata, pdf_path: Path, words: bytes, until: datetime | None, standing: Collection[str]
+    ) -> DocumentMetadata:
+        """Store what does not stand there intact, the record last, and return that as it is read from its bytes."""
+        metadata, pdf, text = object_metadata(record), record.pdf, record.words
         stored: list[StoredObject] = []
-        if not is_intact(self.documents, record.pdf.key, record.pdf.sha256):
-            stored.append(self.documents.put(record.pdf.key, pdf_path, "application/pdf", metadata, sha256=record.pdf.sha256))
-        if not is_intact(self.documents, record.words.key, record.words.sha256):
-            stored.append(self.documents.put(record.words.key, words, "application/json", metadata, sha256=record.words.sha256))
+        if pdf.key not in standing or not is_intact(self.documents, pdf.key, pdf.sha256):
+            stored.append(self.documents.put(pdf.key, pdf_path, "application/pdf", metadata, sha256=pdf.sha256))
+        if text.key not in standing or not is_intact(self.documents, text.key, text.sha256):
+            stored.append(self.documents.put(text.key, words, "application/json", metadata, sha256=text.sha256))
         # Locked only now that both are there, so that an interruption leaves nothing locked that no record names.
         if until is not None:
-            lock_until(self.documents, record.pdf.key, until)
-            lock_until(self.documents, record.words.key, until)
-        self._put_metadata(record, until, stored)
+            lock_until(self.documents, pdf.key, until)
+            lock_until(self.documents, text.key, until)
+        return self._put_metadata(record, until, stored)
 
-    def _put_metadata(self, record: DocumentMetadata, until: datetime | None, before: Sequence[StoredObject] = ()) -> None:
-        """Store a record, and write it into the manifest with what was stored ``before`` it."""
+    def _put_metadata(
+        self, record: DocumentMetadata, until: datetime | None, before: Sequence[StoredObject] = ()
+    ) -> DocumentMetadata:
+        """Store a record, write it into the manifest with what was stored ``before`` it, and return it as its bytes say."""
         data = record.to_json()
         stored = self.documents.put(record.metadata_key, data, "application/json", object_metadata(record), until)
         self.manifest.add(EntryKind.STORED, *digests_of(Bucket.ARCHIVE, (*before, stored)))
+        return parse_metadata(data, record.metadata_key)
 
     def _lock_document(self, record: DocumentMetadata, until: datetime | None) -> None:
         if until is not None:

@@ -15,7 +15,6 @@ from pydantic import AwareDatetime, Field
 
 from dossiers.model import (
     Actor,
-    ArchivedDocument,
     CatalogEntry,
     CertificateCheck,
     DescribedDocument,
@@ -174,17 +173,6 @@ class DocumentMetadata(Record):
     def list_review_notes(self) -> tuple[ReviewNote, ...]:
         """Return the domain's view of what a person must look at."""
         return tuple(ReviewNote(note.reason, note.subject, note.page) for note in self.review_notes)
-
-    def to_archived(self) -> ArchivedDocument:
-        """Return the domain's view of the stored document."""
-        return ArchivedDocument(
-            document_id=self.document_id,
-            pdf_key=self.pdf.key,
-            pdf_sha256=self.pdf.sha256,
-            words_key=self.words.key,
-            metadata_key=self.metadata_key,
-            archived_at=self.archived_at,
-        )
 
 
 def to_catalog_entry(record: DocumentMetadata, pages: tuple[RecognizedPage, ...]) -> CatalogEntry:

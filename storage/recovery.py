@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from dossiers.errors import IntegrityError, NotFoundError
@@ -28,23 +28,24 @@ def lock_until(store: ObjectStore, key: str, until: datetime) -> bool:
     return True
 
 
-def adopt_unfinished(store: ObjectStore, record: DocumentMetadata) -> DocumentMetadata:
+def adopt_unfinished(store: ObjectStore, record: DocumentMetadata, standing: Collection[str]) -> DocumentMetadata:
     """Take over the PDF of an interrupted store, if one stands there that differs only in when it was signed.
 
-    Signing anew gives other bytes each time; without this every interruption would leave one more PDF behind.
+    Signing anew gives other bytes each time; without this every interruption would leave one more PDF behind. ``standing``
+    are the keys of the document's objects that stand in the store.
     """
     mine = _without_time(object_metadata(record))
     prefix = keys.document_prefix(record.dossier_number, record.document_id)
-    for found in store.list(prefix):
-        if not found.key.endswith(".pdf") or found.key == record.pdf.key:
+    for key in standing:
+        if not key.endswith(".pdf") or key == record.pdf.key:
             continue
-        stored = store.stat(found.key)
-        digest = found.key.removeprefix(prefix).removesuffix(".pdf")
-        if stored is None or _without_time(stored.metadata) != mine or not is_intact(store, found.key, digest):
+        stored = store.stat(key)
+        digest = key.removeprefix(prefix).removesuffix(".pdf")
+        if stored is None or _without_time(stored.metadata) != mine or not is_intact(store, key, digest):
             continue
         signed_at = stored.metadata.get("signed-at")
         adopted = {
-            "key": found.key,
+            "key": key,
             "sha256": digest,
             "signed_at": datetime.fromisoformat(signed_at) if signed_at else None,
         }

@@ -184,7 +184,7 @@ def test_a_document_is_stored_once(archive: Archive, store: ObjectStore, tmp_pat
     )
     before = all_versions(store)
     assert len(before) == 3
-    for key in (archived.pdf_key, archived.words_key, archived.metadata_key):
+    for key in (archived.pdf.key, archived.words.key, archived.metadata_key):
         stored = store.stat(key)
         assert stored is not None
         assert stored.retain_until == until
@@ -198,13 +198,37 @@ def test_a_document_is_stored_once(archive: Archive, store: ObjectStore, tmp_pat
     assert all_versions(store) == before
 
 
+def test_a_new_document_costs_one_look_and_its_writes(
+    originals: ObjectStore, store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def note(name: str) -> Callable[..., object]:
+        operation = getattr(store, name)
+
+        def call(key: str, *arguments: object, **options: object) -> object:
+            asked.append(name)
+            return operation(key, *arguments, **options)
+
+        return call
+
+    archive = Archive(originals, store)
+    with monkeypatch.context() as patch:
+        for name in ("list", "stat", "get", "digest", "put"):
+            patch.setattr(store, name, note(name))
+        archive.store_document(make_scan(tmp_path), make_described(), make_signed(tmp_path), recipe=RECIPE, actor=CLERK)
+    looks = [name for name in asked if name in ("list", "stat", "get")]
+    assert looks == ["list", "get"]  # what stands there, and whether it stood among the unfiled before
+    assert asked.count("put") == 4  # PDF, words, metadata, and the line of the manifest
+
+
 def test_a_stored_document_can_be_read_again(archive: Archive, tmp_path: Path) -> None:
     scan, described, signed = make_scan(tmp_path), make_described(), make_signed(tmp_path)
     archived = archive.store_document(scan, described, signed, recipe=RECIPE, actor=CLERK)
     record = archive.find_document(DOSSIER, archived.document_id)
     assert record is not None
     assert list(archive.iter_documents()) == [record]
-    assert record.to_archived() == archived
+    assert record == archived
     assert archive.find_document(None, archived.document_id) is None
     assert archive.find_document("other", archived.document_id) is None
     archive.read_pdf(record, tmp_path / "copy.pdf")
@@ -228,7 +252,7 @@ def test_what_waits_for_review_is_not_locked_until_it_is_accepted(archive: Archi
     assert record.outcome is Outcome.NEEDS_REVIEW
     resigned = make_signed(tmp_path, b"%PDF signed anew")
     accepted = archive.store_document(scan, make_described(), resigned, recipe=RECIPE, actor=CLERK, retain_until=until)
-    assert accepted.pdf_key == archived.pdf_key
+    assert accepted.pdf.key == archived.pdf.key
     record = archive.find_document(DOSSIER, archived.document_id)
     assert record is not None
     assert record.outcome is Outcome.ARCHIVED
@@ -296,7 +320,7 @@ def test_an_interruption_anywhere_is_made_good_without_duplicates(
             retain_until=until,
         )
         found = list(store.list(keys.document_prefix(DOSSIER, document_id)))
-        assert {one.key for one in found} == {archived.pdf_key, archived.words_key, archived.metadata_key}
+        assert {one.key for one in found} == {archived.pdf.key, archived.words.key, archived.metadata_key}
         assert [len(store.versions(one.key)) for one in found] == [1, 1, 1]
         record = archive.find_document(DOSSIER, document_id)
         assert record is not None
@@ -316,13 +340,13 @@ def test_another_recipe_makes_a_new_version_and_keeps_the_history(archive: Archi
     better = Recipe(engine="tesseract 5.5.0 vie", pipeline_version="2")
     second = archive.store_document(scan, described, make_signed(tmp_path, b"%PDF better"), recipe=better, actor=CLERK)
     assert first.document_id == second.document_id
-    assert first.pdf_key != second.pdf_key
+    assert first.pdf.key != second.pdf.key
     assert len(store.versions(second.metadata_key)) == 2
     record = archive.find_document(DOSSIER, second.document_id)
     assert record is not None
     assert [event.what for event in record.history] == ["archived", "remade"]
     assert len(list(archive.iter_documents())) == 1
-    assert store.digest(first.pdf_key) == first.pdf_sha256
+    assert store.digest(first.pdf.key) == first.pdf.sha256
 
 
 @pytest.mark.parametrize("suffix", [".pdf", ".words.json", "metadata.json"])
@@ -342,7 +366,7 @@ def test_damage_is_repaired_by_a_replay(archive: Archive, store: ObjectStore, tm
     with pytest.raises(IntegrityError):
         reads[suffix]()
     repaired = archive.store_document(scan, described, signed, recipe=RECIPE, actor=CLERK)
-    assert (repaired.pdf_key, repaired.words_key) == (archived.pdf_key, archived.words_key)
+    assert (repaired.pdf.key, repaired.words.key) == (archived.pdf.key, archived.words.key)
     found = archive.find_document(DOSSIER, archived.document_id)
     assert found is not None
     assert archive.is_document_intact(found)
@@ -353,7 +377,7 @@ def test_a_document_whose_dossier_becomes_known_counts_once(archive: Archive, st
     scan, signed = make_scan(tmp_path), make_signed(tmp_path)
     unfiled = make_described(dossier_number=None, review_reasons=(ReviewReason.NO_DOSSIER_NUMBER,))
     first = archive.store_document(scan, unfiled, signed, recipe=RECIPE, actor=CLERK)
-    assert first.pdf_key.startswith("_unfiled/")
+    assert first.pdf.key.startswith("_unfiled/")
     second = archive.store_document(scan, make_described(), signed, recipe=RECIPE, actor=CLERK)
     before = all_versions(store)
     archive.store_document(scan, make_described(), signed, recipe=RECIPE, actor=CLERK)
@@ -382,7 +406,8 @@ def test_a_store_that_is_down_stores_nothing_and_says_so(tmp_path: Path, directo
     store.ensure_bucket()
     archive = Archive(directory_store, store)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "digest", fail)
+        for use in ("digest", "get", "list", "put", "stat"):
+            patch.setattr(store, use, fail)
         with pytest.raises(StorageUnavailableError):
             archive.store_document(make_scan(tmp_path), make_described(), make_signed(tmp_path), recipe=RECIPE, actor=CLERK)
     assert list(archive.iter_documents()) == []
