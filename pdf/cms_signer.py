@@ -10,6 +10,7 @@ from pdf.identity import SigningIdentity
 from pdf.keys import SALT_BYTES, Scheme, longest_signature
 
 DIGEST = "sha256"
+_ROOM_BYTES = 2048
 
 MECHANISMS = {
     Scheme.PSS: algos.SignedDigestAlgorithm(
@@ -38,6 +39,17 @@ class HeldKeySigner(signers.Signer):
             raise ValueError(f"signatures are made of {DIGEST}, not {digest_algorithm}")
         key = self.identity.key
         return bytes(longest_signature(key.public_key)) if dry_run else key.sign(data, self.identity.scheme)
+
+
+def reserve_digits(identity: SigningIdentity) -> int:
+    """Return the hex digits that a signature without a time stamp takes at the most; what it leaves is filled with zeros.
+
+    pyHanko would find out by making each signature twice. It holds the certificates, the signature itself, the issuer's name
+    in two places, and attributes and algorithms of some 500 bytes.
+    """
+    certificates = sum(len(one.dump()) for one in (identity.certificate, *identity.chain))
+    names = 2 * len(identity.certificate.issuer.dump())
+    return 2 * (certificates + longest_signature(identity.key.public_key) + names + _ROOM_BYTES)
 
 
 def make_cms_signer(identity: SigningIdentity) -> HeldKeySigner:

@@ -29,7 +29,7 @@ from dossiers.errors import AlreadySignedError, IntegrityError, SigningError
 from dossiers.model import ArchivalPdf, SignatureLevel, SignedPdf
 from dossiers.page import RecognizedPage
 from pdf.certificate_check import check_certificate
-from pdf.cms_signer import DIGEST, make_cms_signer
+from pdf.cms_signer import DIGEST, make_cms_signer, reserve_digits
 from pdf.document_stamps import find_newest_stamp
 from pdf.event_loop import run_to_end
 from pdf.files import hash_file, name_disk_fault, replace_atomically
@@ -156,7 +156,7 @@ def _sign_in_place(
         new_field_spec=fields.SigFieldSpec(FIELD_NAME, on_page=0, box=placed.box if placed else None),
     )
     signer.signed_at = signed_at.astimezone(VIETNAM_TIME)
-    reserved = RESERVED_FOR_STAMP if timestamper else None
+    reserved = RESERVED_FOR_STAMP if timestamper else reserve_digits(identity)
     run_to_end(lambda: signer.async_sign_pdf(writer, bytes_reserved=reserved, in_place=True))
 
 
