@@ -36,6 +36,7 @@ from ocr.language.patterns import mend_patterns
 from ocr.line_detector import detect_lines
 from ocr.lines import scale_box, scale_line
 from ocr.noise import drop_noise
+from ocr.null_engine import NullEngine
 from ocr.orientation import find_rotation, find_skew, find_text_mask, level_mask
 from ocr.page_image import PageImage, decode_page, straighten, turn
 from ocr.quality import Assessment, assess_quality
@@ -75,8 +76,8 @@ class _Content:
 def read_page(source: PageSource, engine: OcrEngine, *, name: str = "", timeout_s: float = PAGE_TIMEOUT_S) -> RecognizedPage:
     """Read one page. ``name`` is the scan's name for error messages; ``timeout_s`` bounds the recognition.
 
-    A blank page is not read. ``seconds`` has the stages load, quality, orientation, deskew, dewarp, marks, clean, detect,
-    recognize, mend, tables, arrange, header.
+    A blank page is not read, and every page is only judged where the reader reads nothing. ``seconds`` has the stages load,
+    quality, orientation, deskew, dewarp, marks, clean, detect, recognize, mend, tables, arrange, header.
 
     Raises TruncatedFileError, RecognitionError, RecognitionTimeoutError, ConfigurationError.
     """
@@ -96,7 +97,7 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
     with _timed(seconds, "quality"):
         assessment = assess_quality(page.pixels, page.dpi)
         assessment = replace(assessment, verdict=replace(assessment.verdict, dpi=source.dpi))
-    if assessment.verdict.is_blank:
+    if assessment.verdict.is_blank or isinstance(engine, NullEngine):
         return _finish(source, page.hint_deg or 0, 0.0, assessment.verdict, _Content(), seconds)
     with _timed(seconds, "orientation"):
         mask = find_text_mask(page.pixels)

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from dossiers.model import Actor, ReviewReason, SubmissionState
+from dossiers.model import Actor, RecognizedDocument, ReviewReason, SubmissionState
 from operations.paths import FoundScan
 from operations.receiving import receive
 from operations.steps import archive_documents, make_pdfs, read_scan, understand_scan
+from operations.workfiles import load_result
 from runtime.settings import ReadingSettings, ReviewSettings, Settings
 from runtime.wiring import House
 
@@ -33,7 +34,10 @@ def test_what_it_makes_waits_for_a_person_whatever_the_settings_say(tmp_path: Pa
     with House(settings) as house:
         assert house.pages.workers == 0
         scan = receive(house, FoundScan(tmp_path / "to.png", "H01.31.12-261008-0001"), ACTOR).sha256
-        described = understand_scan(house, scan, read_scan(house, scan))
+        recognized = read_scan(house, scan)
+        (read,) = load_result(house.work_folder(scan) / "recognized.json", RecognizedDocument, house.recipe, recognized).pages
+        assert set(read.seconds) == {"load", "quality"}  # neither cleaned nor searched for lines: nobody would read them
+        described = understand_scan(house, scan, recognized)
         state = archive_documents(house, scan, described, make_pdfs(house, scan, described, ACTOR), ACTOR)
         (entry,) = house.catalog.documents.list_of_scan(scan)
     assert state is SubmissionState.NEEDS_REVIEW
