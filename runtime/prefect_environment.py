@@ -65,6 +65,9 @@ def prepare_server_environment(settings: Settings) -> None:
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": keep_s,
         "PREFECT_SERVER_DATABASE_CONNECTION_TIMEOUT": "60",
         "PREFECT_SERVER_DATABASE_TIMEOUT": "60",  # SQLite lets one write at a time; the others wait
+        # By default each of a task's three events is a transaction of its own. Gathered, its pages show them two seconds later.
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.prefect.retention_days}D",
     }
     if settings.prefect.api_auth.get_secret_value():
