@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--pace", type=float, default=3.0, help="seconds between two dossiers of a station")
     parser.add_argument("--steps", type=int, default=60, help="files claimed or come to their end between two faults")
     parser.add_argument("--faults", type=int, help="at most so many faults")
-    parser.add_argument("--max-s", type=float, default=1200.0, help="seconds after which it is given up")
+    parser.add_argument("--max-s", type=float, default=1200.0, help="seconds that it may take, verdict included")
     parser.add_argument("--keep", type=Path, help="work in this new folder and leave it")
     parser.add_argument(_MOUNTED, action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -67,6 +67,7 @@ def _tell(line: str) -> None:
 
 
 def _print(verdict: Verdict, *, is_mounted: bool) -> None:
+    told, progress = verdict.reconciled, verdict.progress
     lines = [
         f"{verdict.dropped} files of {verdict.dossiers} dossiers in {verdict.seconds:.0f} s",
         f"processor time without PostgreSQL's: {verdict.cpu_s:.0f} s",
@@ -76,8 +77,8 @@ def _print(verdict: Verdict, *, is_mounted: bool) -> None:
         "ended by themselves and started anew: " + (", ".join(f"{n} x {what}" for what, n in verdict.ended.items()) or "none"),
         f"given up by the dispatcher and replayed: {verdict.replayed}",
         f"by the S3 client: {verdict.store.originals} originals, {verdict.store.documents} documents",
-        f"by sohoa reconcile: {verdict.reconciled['endings']}, total {verdict.reconciled['total']}",
-        f"by sohoa progress: {verdict.progress['dossiers']} dossiers, {verdict.progress['digitized']} digitized",
+        f"by sohoa reconcile: {told['endings']}, total {told['total']}" if told else "by sohoa reconcile: not asked",
+        f"by sohoa progress: {progress['dossiers']} dossiers, {progress['digitized']} digitized" if progress else "",
         *(f"WRONG: {one}" for one in verdict.wrong),
         "0 lost, 0 stored twice, 0 counted twice; the sums agree" if not verdict.wrong else f"{len(verdict.wrong)} faults",
     ]

@@ -39,6 +39,7 @@ class Stations:
     litter: list[Path] = field(default_factory=list)
     faults: list[BaseException] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _is_over: threading.Event = field(default_factory=threading.Event)
 
     def start(self, dossiers: Sequence[PlannedDossier]) -> None:
         """Let every station begin with its dossiers."""
@@ -57,7 +58,13 @@ class Stations:
     def clear_litter(self) -> None:
         """Take away the halves that broken scanners left, as a clerk would."""
         for path in self.litter:
-            path.unlink()
+            path.unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """Let no station begin another file, and wait until each is done with the one in hand."""
+        self._is_over.set()
+        for thread in self._threads:
+            thread.join()
 
     def list_left(self) -> list[Path]:
         """Return the files that still lie in the inbox, save what was never finished and what Sohoa tells."""
@@ -72,8 +79,10 @@ class Stations:
             for dossier in dossiers:
                 folder = self.inbox / dossier.station / dossier.number
                 for file in dossier.files:
+                    if self._is_over.is_set():
+                        return
                     self._drop(dossier, folder, file)
-                time.sleep(self.pace_s)
+                self._is_over.wait(self.pace_s)
         except BaseException as fault:
             self.faults.append(fault)
 

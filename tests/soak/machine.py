@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.processes import find_processes
-from tests.support.sohoa_command import SohoaCommand
+from tests.support.sohoa_command import Done, SohoaCommand
 
 PROGRAMS = {
     "engine": ("engine",),
@@ -22,7 +22,8 @@ PROGRAMS = {
 }
 _FLOW = "prefect.engine"
 _PAUSE_S = 1.0
-_STOP_S = 90.0
+_STOP_S = 30.0
+_COMMAND_S = 120.0
 
 
 @dataclass(slots=True)
@@ -70,9 +71,14 @@ class Machine:
         """Stop a program in order and go on with other settings for all that start from now on."""
         self.sohoa = sohoa
         with self._lock:
-            process = self._running.pop(name)
-            process.terminate()
-            process.wait(_STOP_S)
+            _end(self._running.pop(name))
+
+    def try_to(self, *arguments: str) -> Done | None:
+        """Run a command of Sohoa's beside the programs; None when it did not end in time."""
+        try:
+            return self.sohoa(*arguments, timeout_s=_COMMAND_S)
+        except subprocess.TimeoutExpired:
+            return None
 
     def stop(self) -> None:
         """Stop all in order: nothing is left running."""
@@ -81,12 +87,8 @@ class Machine:
             self._keeper.join()
         for name in reversed(PROGRAMS):
             process = self._running.get(name)
-            if process is not None and process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(_STOP_S)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+            if process is not None:
+                _end(process)
         for left in self.list_processes():
             os.kill(left, signal.SIGKILL)
 
@@ -105,3 +107,14 @@ class Machine:
             self.ended[f"{name} ended with {process.returncode}"] += 1
         command = self.engine if name == "engine" else self.sohoa
         self._running[name] = command.start(*PROGRAMS[name], log=self.logs / f"{name}.log")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Stop a program in order, or else without."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -29,6 +30,8 @@ from tests.support.sohoa_command import SohoaCommand
 
 _BUCKETS = ("soak-originals", "soak-archive")
 _OPEN = ("received", "failed")
+_ASKED, _ASKED_AFTER_S = 3, 3.0
+_JUDGING_S = 90.0  # of the time given: for the two that judge in the end, and for stopping
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,9 @@ class Soak:
         self._dropped: list[Dropped] = []
 
     def run(self) -> Verdict:
-        """Run to the verdict.
+        """Run to the verdict, which says so too when the work was not done in time or the soak itself failed on the way.
 
-        Raises TimeoutError when the work is not done in time, RuntimeError when a server does not start.
+        Raises RuntimeError when a server does not start.
         """
         with ExitStack() as stack:
             store = stack.enter_context(running_own_minio(self._folder / "minio"))
@@ -110,8 +113,13 @@ class Soak:
             machine.start()
             disk = Disk(machine.sohoa.home, is_own_disk(machine.sohoa.home))
             saboteur = Saboteur(machine, store, catalog, disk, clock, Dice(self._measure.seed), (2, 6))
-            self._go_through(machine, saboteur, catalog, database)
-            self._judge(machine, store)
+            try:
+                self._go_through(machine, saboteur, catalog, database)
+                self._judge(machine, store)
+            except Exception as fault:  # what the work of many minutes showed so far is told all the same
+                self._tell(traceback.format_exc())
+                self._verdict.wrong.append(f"no verdict: {type(fault).__name__}: {fault}")
+                self._count()
             self._verdict.faults, self._verdict.ended = saboteur.done, machine.ended
         self._verdict.seconds = time.monotonic() - self._began_s
         both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
@@ -139,7 +147,7 @@ class Soak:
             "SOHOA_DISPATCH__POLL_S": "0.5",
             "SOHOA_DISPATCH__RETRY_S": "2",
             "SOHOA_DISPATCH__HEARTBEAT_S": "5",
-            "SOHOA_DISPATCH__LEASE_S": "90",
+            "SOHOA_DISPATCH__LEASE_S": "40",
             "SOHOA_DISPATCH__MAX_TRIES": "5",
             "SOHOA_DISPATCH__BATCHES": "2",
             "SOHOA_READING__ENGINE": "null",
@@ -174,11 +182,22 @@ class Soak:
         """Let the stations drop, bring a fault about after every so many steps ahead, and wait until all is at an end."""
         stations = Stations(self._folder / "inbox", load.make_paper, self._measure.pace_s)
         stations.start(plan_dossiers(load, self._rng))
+        try:
+            self._watch_over(stations, machine, saboteur, faults, look)
+            self._tell(f"{self._describe(stations, look())}: all of {load.name} at an end")
+        finally:
+            stations.stop()
+            stations.clear_litter()
+            self._dropped += stations.dropped
+
+    def _watch_over(
+        self, stations: Stations, machine: Machine, saboteur: Saboteur, faults: Iterator[Fault], look: Look
+    ) -> None:
         standing = look()
         struck_at, fault = standing.steps if standing else 0, next(faults)
         while (is_open := self._is_open(stations, standing)) or self._owes(saboteur):
-            if time.monotonic() - self._began_s > self._measure.max_s:
-                raise TimeoutError(f"not done after {self._measure.max_s:.0f} s: {self._describe(stations, standing)}")
+            if time.monotonic() - self._began_s > self._measure.max_s - _JUDGING_S:
+                raise TimeoutError(f"not done in time: {self._describe(stations, standing)}")
             is_due = standing is not None and (not is_open or standing.steps - struck_at >= self._measure.steps_a_fault)
             if is_due and standing is not None and self._may_strike(saboteur):
                 is_hit = saboteur.strike(fault)
@@ -189,9 +208,6 @@ class Soak:
                 self._replay(machine)
             time.sleep(1)
             standing = look()
-        stations.clear_litter()
-        self._tell(f"{self._describe(stations, standing)}: all of {load.name} at an end")
-        self._dropped += stations.dropped
 
     @staticmethod
     def _is_open(stations: Stations, standing: Standing | None) -> bool:
@@ -206,21 +222,22 @@ class Soak:
 
     def _replay(self, machine: Machine) -> None:
         """Do what an administrator does with what was given up: a dossier that was hit again and again."""
-        done = machine.sohoa("replay", "--failed", "--queue", "--json")
-        if done.exit_code == 0:
+        done = machine.try_to("replay", "--failed", "--queue", "--json")
+        if done is not None and done.exit_code == 0:
             self._verdict.replayed += len(done.rows())
 
-    def _judge(self, machine: Machine, store: OwnMinio) -> None:
+    def _count(self) -> None:
         verdict, dropped = self._verdict, self._dropped
         verdict.dropped, verdict.ways = len(dropped), Counter(file.way for file in dropped)
         verdict.dossiers = len({file.dossier for file in dropped})
+
+    def _judge(self, machine: Machine, store: OwnMinio) -> None:
+        self._count()
+        verdict, dropped = self._verdict, self._dropped
         verdict.store = check_store(store.connect(), *_BUCKETS, dropped)
         verdict.wrong += verdict.store.wrong
-        done = machine.sohoa("reconcile", "--json")
-        if done.exit_code not in (0, 8):
-            raise RuntimeError(f"reconcile failed: {done.err[-3000:]}")
-        verdict.reconciled = done.one()
-        verdict.progress = machine.sohoa("progress", "--json").one()["total"]
+        verdict.reconciled = _ask(machine, "reconcile", exit_codes=(0, 8))
+        verdict.progress = _ask(machine, "progress")["total"]
         verdict.wrong += _compare_sums(verdict, dropped)
 
     def _describe(self, stations: Stations, standing: Standing | None) -> str:
@@ -229,6 +246,18 @@ class Soak:
             return f"{time.monotonic() - self._began_s:.0f} s: {told}, the catalog is away"
         opened = ", ".join(f"{count} {state}" for state, count in standing.open.items()) or "none open"
         return f"{time.monotonic() - self._began_s:.0f} s: {told}, {standing.ended} at an end, {opened}"
+
+
+def _ask(machine: Machine, command: str, exit_codes: Sequence[int] = (0,)) -> dict[str, Any]:
+    """Return what a command of Sohoa tells as JSON; one that fails in passing is asked again. Raises RuntimeError."""
+    told = ""
+    for _ in range(_ASKED):
+        done = machine.try_to(command, "--json")
+        if done is not None and done.exit_code in exit_codes:
+            return done.one()
+        told = done.err[-3000:] if done is not None else "it did not end"
+        time.sleep(_ASKED_AFTER_S)
+    raise RuntimeError(f"{command} failed: {told}")
 
 
 def _look(catalog: PostgresqlServer, database: str) -> Standing | None:
