@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, func, literal, or_, select, text, update
 
 from catalog.database import Database, insert_missing
-from catalog.schema import batches, dispatches, submissions
+from catalog.schema import UtcDateTime, batches, dispatches, submissions
 from catalog.submission_records import find_key
-from dossiers.dispatching import FAST_PRIORITY, NORMAL_PRIORITY, WaitingScan
+from dossiers.dispatching import FAST_PRIORITY, MAX_DOUBLINGS, NORMAL_PRIORITY, OUTAGES, RetryPace, WaitingScan
 from dossiers.model import SubmissionState
 
 _UNFINISHED = (SubmissionState.RECEIVED.value, SubmissionState.FAILED.value)
@@ -50,11 +50,18 @@ class Dispatches:
         self._database = database
 
     def list_waiting(
-        self, retryable: Collection[str], *, fast_folders: Collection[str] = (), limit: int | None = None
+        self,
+        retryable: Collection[str],
+        *,
+        fast_folders: Collection[str] = (),
+        limit: int | None = None,
+        pace: RetryPace | None = None,
+        now: datetime | None = None,
     ) -> list[WaitingScan]:
         """Return the scans that nobody holds and that were received, or failed with one of the codes; urgent and old first.
 
-        Those that came from a folder of one of the names ``fast_folders`` are urgent.
+        Those that came from a folder of one of the names ``fast_folders`` are urgent. With a ``pace`` those that are neither
+        due nor to be given up are left out: thousands that wait for their next try must not hide what may go now.
         """
         failed = (submissions.c.state == SubmissionState.FAILED.value) & submissions.c.error_code.in_(sorted(retryable))
         query = (
@@ -63,6 +70,8 @@ class Dispatches:
             .order_by(text("priority DESC"), submissions.c.received_at, submissions.c.id)
             .limit(limit)
         )
+        if pace is not None:
+            query = query.where(_is_due(pace, now or datetime.now(UTC)))
         with self._database.read() as connection:
             return [_to_waiting(row) for row in connection.execute(query)]
 
@@ -194,6 +203,20 @@ def _claim(connection: Connection, batch_id: str, key: int) -> bool:
 def _ensure_row(connection: Connection, key: int) -> int:
     insert_missing(connection, dispatches, {"submission_id": key, "priority": NORMAL_PRIORITY, "tries": 0, "sends": 0})
     return key
+
+
+def _is_due(pace: RetryPace, now: datetime) -> ColumnElement[bool]:
+    """Say in the database what ``dossiers.dispatching.is_due`` and ``is_exhausted`` say."""
+    tries = func.coalesce(dispatches.c.tries, 0)
+
+    def changed_before(doublings: int) -> ColumnElement[datetime]:
+        return literal(now - pace.delay * 2**doublings, UtcDateTime)
+
+    rising = [(tries <= doublings + 1, changed_before(doublings)) for doublings in range(MAX_DOUBLINGS)]
+    outage = (submissions.c.error_code.in_(sorted(OUTAGES)), changed_before(0))
+    latest = case(outage, *rising, else_=changed_before(MAX_DOUBLINGS))
+    changed = submissions.c.updated_at
+    return or_(submissions.c.error_code.is_(None), changed <= latest, changed > now, tries >= pace.max_tries)
 
 
 def _priority(fast_folders: Collection[str]) -> ColumnElement[int]:

@@ -21,6 +21,7 @@ from dossiers.errors import (
 
 NORMAL_PRIORITY = 0
 FAST_PRIORITY = 10
+MAX_DOUBLINGS = 10
 
 # What is not the dossier's fault: it is tried again until it ends, and is never counted against a dossier.
 OUTAGES = frozenset(
@@ -102,12 +103,23 @@ class BatchLimits:
     max_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class RetryPace:
+    """When what failed is tried again: ``delay`` after an outage; else twice as long after each try, MAX_DOUBLINGS times.
+
+    From ``max_tries`` beginnings on it is given up.
+    """
+
+    delay: timedelta
+    max_tries: int
+
+
 def is_due(scan: WaitingScan, now: datetime, retry_delay: timedelta) -> bool:
     """Say whether a scan may be tried now. One that failed waits longer after each try; a clock set back delays nothing."""
     if scan.error_code is None:
         return True
-    delay = retry_delay if scan.error_code in OUTAGES else retry_delay * 2 ** min(max(scan.tries - 1, 0), 10)
-    return now >= scan.updated_at + delay or now < scan.updated_at
+    doublings = 0 if scan.error_code in OUTAGES else min(max(scan.tries - 1, 0), MAX_DOUBLINGS)
+    return now >= scan.updated_at + retry_delay * 2**doublings or now < scan.updated_at
 
 
 def is_exhausted(scan: WaitingScan, max_tries: int) -> bool:

@@ -19,6 +19,7 @@ from dossiers.dispatching import (
     Lane,
     PlannedBatch,
     PlannedDossier,
+    RetryPace,
     WaitingScan,
     is_due,
     is_exhausted,
@@ -164,8 +165,11 @@ class Dispatcher:
     # --- the queue --------------------------------------------------------------------------------------------------
 
     def _list_waiting(self) -> list[WaitingScan]:
-        fast = self.house.settings.dispatch.fast_stations
-        return self.house.catalog.dispatches.list_waiting(RETRYABLE, fast_folders=fast, limit=_HORIZON)
+        dispatch = self.house.settings.dispatch
+        pace = RetryPace(timedelta(seconds=dispatch.retry_s), dispatch.max_tries)
+        return self.house.catalog.dispatches.list_waiting(
+            RETRYABLE, fast_folders=dispatch.fast_stations, limit=_HORIZON, pace=pace
+        )
 
     def _give_up_exhausted(self, waiting: list[WaitingScan]) -> int:
         exhausted = [scan for scan in waiting if is_exhausted(scan, self.house.settings.dispatch.max_tries)]

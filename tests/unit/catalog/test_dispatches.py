@@ -6,8 +6,8 @@ import multiprocessing
 from datetime import timedelta
 
 from catalog import Catalog, CatalogAddress, open_catalog
-from dossiers.dispatching import FAST_PRIORITY, RETRYABLE
-from dossiers.errors import EmptyFileError, RecognitionError, StorageUnavailableError
+from dossiers.dispatching import FAST_PRIORITY, RETRYABLE, RetryPace, is_due
+from dossiers.errors import EmptyFileError, RecognitionError, SohoaError, StorageUnavailableError
 from dossiers.model import SubmissionState
 from tests.unit.catalog.examples import CLERK, MOMENT
 
@@ -42,6 +42,26 @@ def test_what_was_received_or_may_be_retried_waits_urgent_first_then_the_oldest(
     catalog.dispatches.set_priority([urgent], FAST_PRIORITY)
     assert waiting(catalog) == [urgent, first, second, failed]
     assert len(catalog.dispatches.list_waiting(RETRYABLE, limit=2)) == 2
+
+
+def test_what_is_not_due_hides_nothing_and_the_database_knows_it_as_the_plan_does(catalog: Catalog) -> None:
+    pace, now = RetryPace(timedelta(minutes=1), max_tries=30), MOMENT + timedelta(days=1)
+    outage, fault = StorageUnavailableError(detail="x"), SohoaError(detail="x")
+    ages = (timedelta(seconds=age) for age in (-5, 0, 59, 60, 61, 119, 120, 121, 900, 30_719, 30_720, 61_440, 61_441))
+    cases = [(error, tries, age) for age in ages for tries in (0, 1, 2, 5, 10, 11, 12) for error in (outage, fault)]
+    for number, (error, tries, age) in enumerate(cases, start=1):
+        (scan,) = receive(catalog, number)
+        for _ in range(tries):
+            catalog.submissions.start_attempt(scan, actor=CLERK, at=now - age)
+        catalog.submissions.mark(scan, SubmissionState.FAILED, actor=CLERK, error=error, at=now - age)
+    (fresh,) = receive(catalog, len(cases) + 1)
+    everything = catalog.dispatches.list_waiting(RETRYABLE)
+    due = [scan.scan_sha256 for scan in everything if is_due(scan, now, pace.delay)]
+    assert fresh in due
+    assert 0 < len(due) < len(cases)
+    assert [scan.scan_sha256 for scan in catalog.dispatches.list_waiting(RETRYABLE, pace=pace, now=now)] == due
+    exhausted = catalog.dispatches.list_waiting(RETRYABLE, pace=RetryPace(pace.delay, max_tries=12), now=now)
+    assert {scan.scan_sha256 for scan in exhausted} == {*due, *(scan.scan_sha256 for scan in everything if scan.tries >= 12)}
 
 
 def test_a_held_scan_waits_no_more_until_it_is_given_back(catalog: Catalog) -> None:
