@@ -17,12 +17,11 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
-from dossiers.dispatching import OUTAGES
 from dossiers.errors import SohoaError
 from dossiers.model import Actor, SubmissionState
 from operations.beating import beating
 from operations.locking import handling_scan
-from operations.settling import settle_failure
+from operations.settling import settle_failed_try
 from operations.steps import archive_documents, is_up_to_date, make_pdfs, read_scan, understand_scan
 from operations.timing import count_pages_of, timed
 from runtime.logging import log_context
@@ -121,10 +120,7 @@ def _digitize_scan(sha256: str, actor: dict[str, str], batch_id: str | None) -> 
     except Exception as error:  # no single scan may stop the others
         if not isinstance(error, SohoaError):
             _log.exception("unexpected error on scan %s", sha256)
-        state = settle_failure(house, tried, error, Actor(**actor)).value
-        if isinstance(error, SohoaError) and error.code in OUTAGES:
-            house.catalog.dispatches.forgive(sha256)
-        return state
+        return settle_failed_try(house, tried, error, Actor(**actor)).value
 
 
 def _require_ours(house: House, sha256: str, batch_id: str | None) -> None:

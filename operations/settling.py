@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from catalog import Submission
-from dossiers.errors import AlreadySignedError, InputError, SohoaError, UnreadablePathError
+from dossiers.dispatching import OUTAGES
+from dossiers.errors import AlreadySignedError, InputError, SohoaError, StorageUnavailableError, UnreadablePathError
 from dossiers.model import Actor, Outcome, SubmissionState
 from dossiers.review import ReviewSubject, review_needed
 from operations.incoming import SIGNATURE_REASONS
@@ -20,6 +22,7 @@ from storage.records import ActorRecord
 from storage.submissions import Sighting, SubmissionError, SubmissionRecord
 
 _log = logging.getLogger("sohoa.settle")
+_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 
 
 class UnexpectedError(SohoaError):
@@ -74,6 +77,29 @@ def settle_failure(house: House, tried: Submission, error: Exception, actor: Act
         _put_aside(house, submission, told)
         shutil.rmtree(house.work_folder(sha256), ignore_errors=True)
     return state
+
+
+def settle_failed_try(
+    house: House, tried: Submission, error: Exception, actor: Actor, sleep: Callable[[float], object] = time.sleep
+) -> SubmissionState:
+    """Record why a try failed, see ``settle_failure``, and take it back where an outage is to blame.
+
+    A catalog that is away is asked again for about a minute: what it does not hear of would count against the scan. Raises
+    StorageUnavailableError when it stays away.
+    """
+    pauses_s = iter(_PAUSES_S)
+    while True:
+        try:
+            state = settle_failure(house, tried, error, actor)
+            if isinstance(error, SohoaError) and error.code in OUTAGES:
+                house.catalog.dispatches.forgive(tried.scan_sha256)
+        except StorageUnavailableError:
+            pause_s = next(pauses_s, None)
+            if pause_s is None:
+                raise
+            sleep(pause_s)
+        else:
+            return state
 
 
 def quarantine_refused(house: House, path: Path, error: SohoaError) -> bool:
