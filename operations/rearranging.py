@@ -26,7 +26,7 @@ from operations.paths import FoundScan
 from operations.receiving import SETTLED, copied_in, receive
 from operations.settling import sightings_of
 from operations.trail import record_event
-from pdf.page_parts import part_ending, write_part
+from pdf.page_parts import part_ending, write_parts
 from runtime.wiring import House
 from storage.files import hash_file, os_errors_mapped
 from storage.records import ActorRecord
@@ -80,19 +80,31 @@ def claim_rearranged(
         for source in sources:
             house.archive.keep_original(source.copy, source.sha256, source.scan.name, now, actor)
         with house.temporary_folder() as folder:
-            claimed = tuple(_claim_part(house, sources, part, folder, ending, actor) for part in parts)
+            paths = _write_parts(sources, parts, folder, ending)
+            claimed = tuple(_claim_part(house, sources, part, path, actor) for part, path in zip(parts, paths, strict=True))
         claims = tuple(_settle_source(house, source, claimed, now, actor) for source in sources)
     return Rearranged(claims, claimed)
 
 
-def _claim_part(house: House, sources: Sequence[_Source], part: Part, folder: Path, ending: str, actor: Actor) -> ClaimedPart:
+def _write_parts(sources: Sequence[_Source], parts: Sequence[Part], folder: Path, ending: str) -> list[Path]:
+    """Write all parts, before one of them is claimed: sources that cannot be parted are to be claimed as they are."""
+    stem = _shorten(sources[0].scan.path.stem)
+    paths = []
+    with os_errors_mapped("part of a scan"):
+        for number, part in enumerate(parts):
+            place = folder / f"{number}"  # two parts may be called alike
+            place.mkdir()
+            paths.append(place / f"{stem} (trang {_shorten(tell_pages(part.pages))}){ending}")
+        write_parts([source.copy for source in sources], [(part.pages, path) for part, path in zip(parts, paths, strict=True)])
+    return paths
+
+
+def _claim_part(house: House, sources: Sequence[_Source], part: Part, path: Path, actor: Actor) -> ClaimedPart:
     first = sources[0].scan
     pages = tell_pages(part.pages)
     shown = f"{first.told_path}#trang={pages}" if len(sources) == 1 else f"{first.told_path}#ghep"
     number = part.dossier_number or first.dossier_number
-    path = folder / f"{_shorten(first.path.stem)} (trang {_shorten(pages)}){ending}"
     with os_errors_mapped("part of a scan"):
-        write_part([source.copy for source in sources], part.pages, path)
         sha256 = hash_file(path)
     known = house.catalog.submissions.find(sha256)
     if known is not None and known.path == make_storable(shown) and known.state is not SubmissionState.FAILED:

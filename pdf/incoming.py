@@ -8,19 +8,16 @@ process that looks at it: it is spawned for one file, bounded in memory and proc
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import resource
-import signal
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from asn1crypto import x509
 
 from dossiers.errors import PasswordProtectedError, SohoaError, TooLargeError
 from dossiers.signatures import IncomingSignature, Revocation, SignatureCheck, SignatureProblem
+from pdf.bounded_process import Bounds, BoundsExceededError, run_bounded
 from pdf.judgement import SignatureVerdict
 from pdf.signature_facts import FileFacts, SignatureFacts, clean_text, read_signature_facts
 from pdf.verification import VerificationReport, verify_pdf
@@ -36,25 +33,11 @@ def check_incoming(
 ) -> SignatureCheck:
     """Judge the signatures of a PDF in a process of its own. What is wrong with the file is the verdict, not an error."""
     roots = tuple(trust_roots)
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(
-        target=_answer, args=(theirs, path, [root.dump() for root in roots], now), daemon=True, name="sohoa-signatures"
-    )
-    process.start()
-    theirs.close()
+    bounds = Bounds(MAX_CPU_S, timeout_s, MAX_MEMORY_BYTES)
     try:
-        if not ours.poll(timeout_s):
-            return _give_up(roots, now, SignatureProblem.OVER_LIMIT, f"no verdict within {timeout_s:g} s")
-        answer: SignatureCheck = ours.recv()
-    except (EOFError, OSError):
-        return _give_up(roots, now, SignatureProblem.OVER_LIMIT, "the checking process died")
-    finally:
-        process.kill()
-        process.join()
-        process.close()
-        ours.close()
-    return answer
+        return run_bounded(bounds, _judge_quietly, path, [root.dump() for root in roots], now)
+    except BoundsExceededError as error:
+        return _give_up(roots, now, SignatureProblem.OVER_LIMIT, f"while it was checked: {error}")
 
 
 def judge_incoming(path: Path, trust_roots: Iterable[x509.Certificate], now: datetime) -> SignatureCheck:
@@ -132,10 +115,6 @@ def _give_up(roots: Iterable[x509.Certificate], now: datetime, problem: Signatur
     return SignatureCheck((), (problem,), now, fingerprints(roots), clean_text(detail))
 
 
-def _answer(pipe: Connection, path: Path, roots: list[bytes], now: datetime) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_S, MAX_CPU_S))
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _judge_quietly(path: Path, roots: list[bytes], now: datetime) -> SignatureCheck:
     logging.disable()  # what pyHanko would log, with traces, is the verdict
-    check = judge_incoming(path, [x509.Certificate.load(root) for root in roots], now)
-    pipe.send(check)
+    return judge_incoming(path, [x509.Certificate.load(root) for root in roots], now)

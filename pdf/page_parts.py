@@ -16,7 +16,9 @@ from PIL.TiffImagePlugin import AppendingTiffWriter, TiffImageFile
 
 from dossiers.arrangements import SourcePage
 from dossiers.errors import TruncatedFileError
+from pdf.bounded_process import Bounds, BoundsExceededError, run_bounded
 
+_BOUNDS = Bounds(cpu_s=600, timeout_s=1800.0, memory_bytes=6 * 1024**3)  # of 500 pages; the libraries alone take two
 PDF_MAGIC, TIFF_MAGICS = b"%PDF-", (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 
 
@@ -29,6 +31,25 @@ def part_ending(sources: Sequence[Path]) -> str | None:
     if all(PDF_MAGIC in head for head in heads):
         return None if any(_may_be_signed(source) for source in sources) else ".pdf"
     return ".tif" if all(head.startswith(TIFF_MAGICS) for head in heads) else None
+
+
+def write_parts(sources: Sequence[Path], parts: Sequence[tuple[Sequence[SourcePage], Path]]) -> None:
+    """Write each part, given by its pages and its path, see ``write_part``, in one process of its own.
+
+    Raises what ``write_part`` raises; TruncatedFileError also when the process twice crashed on the sources or was late.
+    """
+    try:
+        run_bounded(_BOUNDS, _write_all, sources, parts)
+    except BoundsExceededError:  # perhaps for want of memory; what kills it again is in the file
+        try:
+            run_bounded(_BOUNDS, _write_all, sources, parts)
+        except BoundsExceededError as error:
+            raise TruncatedFileError(name=sources[0].name, detail=f"while it was parted: {error}") from error
+
+
+def _write_all(sources: Sequence[Path], parts: Sequence[tuple[Sequence[SourcePage], Path]]) -> None:
+    for pages, to_path in parts:
+        write_part(sources, pages, to_path)
 
 
 def write_part(sources: Sequence[Path], pages: Sequence[SourcePage], to_path: Path) -> None:

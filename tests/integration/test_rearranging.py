@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +23,7 @@ from operations.receiving import Received, receive
 from operations.reconciling import reconcile
 from operations.separating import draw_separator_sheets
 from operations.station_board import StationBoards
+from pdf import page_parts
 from runtime.wiring import House
 from storage.files import hash_file
 from tests.support.inbox import NUMBER, OTHER, Watched, open_watched, put
@@ -156,6 +159,21 @@ def test_a_parting_that_was_interrupted_is_finished_and_counts_nothing_twice(
     assert not scan.exists()
     states = (SubmissionState.REARRANGED, SubmissionState.ARCHIVED, SubmissionState.RECEIVED, SubmissionState.DUPLICATE)
     assert [counts[state] for state in states] == [1, 2, 1, 0]
+
+
+def crash(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def test_a_scan_that_crashes_the_parting_is_claimed_as_it_is(separating: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_parts, "_write_all", crash)
+    scan = put(separating.house.settings.inbox, "q/dài.pdf", long_scan(separating))
+    with separating.house as house:
+        separating.once()
+        counts = house.catalog.submissions.counts()
+    assert not scan.exists()
+    assert [label for label, _ in separating.handed_on] == ["dài.pdf"]
+    assert (counts[SubmissionState.REARRANGED], counts[SubmissionState.RECEIVED]) == (0, 1)
 
 
 def test_without_the_setting_nothing_is_parted(tmp_path: Path) -> None:
