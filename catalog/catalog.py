@@ -6,12 +6,15 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import select
+
 from catalog.address import CatalogAddress
 from catalog.database import Database, open_database
 from catalog.dispatches import Dispatches
 from catalog.documents import Documents
 from catalog.history import History
 from catalog.progress import ProgressReport, compute_progress
+from catalog.schema import submissions
 from catalog.search import SearchResults, search_documents
 from catalog.sides import Sides
 from catalog.stage_times import StageTimes
@@ -40,6 +43,11 @@ class Catalog:
     def progress(self, *, now: datetime | None = None, targets: TargetSet | None = None) -> ProgressReport:
         """Count progress toward the targets; see ``catalog.progress.compute_progress``."""
         return compute_progress(self._database, now=now, targets=targets)
+
+    def check(self) -> None:
+        """Prove that the tables can be read, without counting anything. Raises StorageUnavailableError and its kin."""
+        with self._database.read() as connection:
+            connection.execute(select(submissions.c.id).limit(1)).first()
 
     def close(self) -> None:
         """Give back what the catalog holds of the system."""

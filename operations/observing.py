@@ -64,7 +64,7 @@ def check_readiness(house: House, check_engine: Callable[[], None] | None) -> Re
     """Ask catalog, store and, when there is one, the engine whether they answer. Raises nothing."""
 
     def check_catalog() -> None:
-        house.catalog.documents.count()
+        house.catalog.check()
 
     def check_store() -> None:
         house.archive.check()
