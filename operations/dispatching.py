@@ -200,10 +200,23 @@ class Dispatcher:
         table = self.house.catalog.dispatches
         claimed = set(table.claim(batch.key, batch.scans, lane=batch.lane.value))
         mine = replace(batch, dossiers=_only(batch.dossiers, claimed))
-        if mine.dossiers:
-            table.set_flow_run(batch.key, self.engine.send(mine, self.actor))
-            _log.info("batch %s (%s) sent: %d dossiers, %d scans", batch.key, batch.lane, len(mine.dossiers), len(claimed))
-        return bool(mine.dossiers)
+        return bool(mine.dossiers) and self._send(mine)
+
+    def _send(self, batch: PlannedBatch) -> bool:
+        """Send a claimed batch and say whether the engine took it; one that it refuses stops no other.
+
+        What a refused batch holds is taken back with its lease and packed anew. Raises EngineUnavailableError when the engine
+        takes none.
+        """
+        try:
+            run = self.engine.send(batch, self.actor)
+        except EngineUnavailableError as error:
+            self.engine.check()
+            _log.error("the engine answers and does not take batch %s: %s", batch.key, error.message_en)
+            return False
+        self.house.catalog.dispatches.set_flow_run(batch.key, run)
+        _log.info("batch %s (%s) sent: %d dossiers, %d scans", batch.key, batch.lane, len(batch.dossiers), len(batch.scans))
+        return True
 
     def _resend_unconfirmed(self) -> None:
         """Send again what was claimed while the engine was away or when a dispatcher died; the key makes that harmless."""
@@ -218,8 +231,7 @@ class Dispatcher:
             if not dossiers:
                 table.release(batch.batch_id)
                 continue
-            again = PlannedBatch(batch.batch_id, Lane(batch.lane), dossiers)
-            table.set_flow_run(batch.batch_id, self.engine.send(again, self.actor))
+            self._send(PlannedBatch(batch.batch_id, Lane(batch.lane), dossiers))
 
 
 def stop_scan(house: House, sha256: str, why: str, actor: Actor) -> None:

@@ -25,7 +25,10 @@ class FlowEngine(Protocol):
     """A flow engine. Every method raises EngineUnavailableError when it cannot be reached."""
 
     def send(self, batch: PlannedBatch, actor: Actor) -> str:
-        """Let a batch be worked off and return the id of its flow run; sending the same key twice gives the same run."""
+        """Let a batch be worked off and return the id of its flow run; sending the same key twice gives the same run.
+
+        Raises EngineUnavailableError also when the engine answers and does not take this batch.
+        """
         ...
 
     def look(self, flow_run_ids: Sequence[str]) -> Mapping[str, RunState]:
@@ -38,4 +41,8 @@ class FlowEngine(Protocol):
 
     def cancel(self, flow_run_id: str) -> None:
         """Ask the engine to stop a flow run."""
+        ...
+
+    def check(self) -> None:
+        """Prove that the engine answers and knows us."""
         ...

@@ -31,9 +31,12 @@ class ScriptedEngine:
         self.states: dict[str, RunState] = {}
         self.buried: list[str] = []
         self.is_away = False
+        self.refused: set[str] = set()
 
     def send(self, batch: PlannedBatch, actor: Actor) -> str:
         self._require()
+        if self.refused.intersection(batch.scans):
+            raise EngineUnavailableError(detail="PrefectHTTPStatusError 422")
         if f"run-{batch.key}" not in self.states:
             self.sent.append(batch)
             self.states[f"run-{batch.key}"] = RunState.RUNNING
@@ -49,6 +52,9 @@ class ScriptedEngine:
 
     def cancel(self, flow_run_id: str) -> None:
         self.states[flow_run_id] = RunState.CANCELLED
+
+    def check(self) -> None:
+        self._require()
 
     def set_all(self, state: RunState) -> None:
         self.states = dict.fromkeys(self.states, state)
@@ -300,6 +306,23 @@ def test_what_was_claimed_while_the_engine_was_away_is_sent_when_it_is_back(
     engine.is_away = False
     Dispatcher(house, engine, ACTOR).look()  # also when the dispatcher died meanwhile
     assert [batch.scans for batch in engine.sent] == [tuple(scans)]
+
+
+def test_a_batch_that_the_engine_refuses_stops_no_other(house: House, engine: ScriptedEngine, clock: Clock) -> None:
+    settings = house.settings.model_copy(update={"dispatch": DISPATCH.model_copy(update={"batches": 2, "max_dossiers": 1})})
+    refused, good, later = receive(house, 3)
+    engine.refused = {refused}
+    with House(settings) as wider:
+        dispatcher = Dispatcher(wider, engine, ACTOR, clock)
+        assert dispatcher.look().sent == 1
+        assert [batch.scans for batch in engine.sent] == [(good,)]
+        engine.set_all(RunState.ENDED)
+        wider.catalog.submissions.mark(good, SubmissionState.ARCHIVED, actor=ACTOR)
+        assert dispatcher.look().sent == 1
+        assert engine.sent[-1].scans == (later,)
+        engine.refused = set()
+        dispatcher.look()
+        assert engine.sent[-1].scans == (refused,)
 
 
 def test_nothing_is_sent_while_the_store_is_away(
