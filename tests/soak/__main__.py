@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--real", type=int, default=20, help="dossiers of two files for the real reader, afterwards")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pace", type=float, default=3.0, help="seconds between two dossiers of a station")
-    parser.add_argument("--steps", type=int, default=60, help="files claimed or come to their end between two faults")
+    parser.add_argument("--steps", type=int, default=100, help="files claimed or come to their end between two faults")
     parser.add_argument("--faults", type=int, help="at most so many faults")
     parser.add_argument("--max-s", type=float, default=1200.0, help="seconds that it may take, verdict included")
     parser.add_argument("--keep", type=Path, help="work in this new folder and leave it")
