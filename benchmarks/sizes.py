@@ -70,7 +70,7 @@ def _enter_again(house: House, copies: int) -> None:
 
 
 def _tell(store: Path, documents: int, pages: int, catalog_bytes: float) -> None:
-    kinds = {"original": 0, "PDF": 0, "words": 0, "records": 0}
+    kinds = {"original": 0, "PDF": 0, "words": 0, "records": 0, "trail and manifest": 0}
     # The directory store links an object's newest version under its plain name: the same bytes, once on the disk.
     files = {path.stat().st_ino: path for path in store.rglob("*") if path.is_file()}
     for path in files.values():
@@ -83,7 +83,8 @@ def _tell(store: Path, documents: int, pages: int, catalog_bytes: float) -> None
 def _kind_of(path: Path) -> str:
     """Name what a file of the directory store belongs to; an object is a folder of versions."""
     parts = os.fspath(path)
-    for ending, kind in (("original.", "original"), (".pdf", "PDF"), (".words.json", "words")):
+    told = "trail and manifest"
+    for ending, kind in (("original.", "original"), (".pdf", "PDF"), (".words.json", "words"), (".jsonl", told)):
         if ending in parts:
             return kind
     return "records"
