@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from pdf.layered_image.codecs import decode_paper
+from pdf.layered_image.colour_layers import average_ink
 from pdf.layered_image.layers import LayeredPage, Separation, choose_mask_scale, separate_layers
 from pdf.layered_image.legibility import Legibility, check_legibility, compose_grey
 from tests.support.drawn_pages import FONT
@@ -116,6 +117,16 @@ def test_print_under_a_seal_stays_black(letter: tuple[Pixels, LayeredPage, Separ
     printed = before.max(axis=2) < 60
     assert printed.sum() > 2000
     assert (after[printed].max(axis=1) < 110).mean() > 0.98
+
+
+def test_paler_specks_of_a_stroke_take_its_colour_and_black_under_red_stays() -> None:
+    pixels = np.full((60, 120, 3), 255, np.uint8)
+    pixels[20:40, 10:50], pixels[28:30, 20:22] = (30, 30, 30), (85, 85, 85)
+    pixels[20:40, 70:110], pixels[28:30, 80:82] = (210, 30, 40), (30, 30, 30)
+    ink = np.where(pixels.min(axis=2) < 255, 255, 0).astype(np.uint8)
+    colours, _ = average_ink(pixels, ink, 2)
+    assert np.ptp(colours[12:18, 7:23, 1]) < 10
+    assert colours[14, 40, 0] < 80 < 150 < colours[14, 44, 0]
 
 
 def test_a_portrait_is_not_cut_out(letter: tuple[Pixels, LayeredPage, Separation]) -> None:
