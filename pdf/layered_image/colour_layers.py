@@ -18,9 +18,13 @@ _GRAZED = 32
 _ONE_OF_FOUR = 60
 _COARSEST_PX = 8
 _NEARBY_PX = 8
-_INK_GRAIN = 28  # differences of tone within one ink that are not kept
+_INK_GRAIN = 14  # differences of tone within one ink that are not kept; at 28 print under a pen stroke went with it
 _SPECK_CELLS = 5
-_SPECK_DEPTH = 64  # of 255; black print under a red or blue stamp is 120 and more from it
+_SPECK_TONE, _SPECK_HUE = (
+    96,
+    32,
+)  # of 255: as far as one ink's strokes go; black lies 60 in hue from a blue pen, 150 from a red seal
+_NO_DIFFERENCE = 128
 _FINE_WINDOW_PX = 36  # of the mask: 3 mm
 _GRAIN_BLUR_PX = 0.8
 _LEAST_FINE, _FINE_TIMES_GRAIN = 1.0, 1.7  # of 255, lost on average in a window; pale small print loses 1.4 or more
@@ -121,14 +125,16 @@ def _even_out(ink: Pixels) -> Pixels:
 
 
 def _drop_specks(ink: Pixels) -> Pixels:
-    """Give cells that differ little from the median around them its colour: a serif is paler than its stem, in the same ink."""
+    """Give cells of the median's hue around them its colour: a serif is paler than its stem; black under a blue pen stays."""
     median = cv2.medianBlur(ink, _SPECK_CELLS)
-    difference = cv2.absdiff(ink, median)
-    if difference.ndim == 3:
-        red, green, blue = cv2.split(difference)
-        difference = cv2.max(cv2.max(red, green), blue)
-    is_near = cv2.threshold(difference, _SPECK_DEPTH - 1, 255, cv2.THRESH_BINARY_INV)[1]
-    cv2.copyTo(median, is_near, ink)
+    halved = cv2.addWeighted(ink, 0.5, median, -0.5, _NO_DIFFERENCE)
+    highest, lowest = halved, halved
+    if halved.ndim == 3:
+        red, green, blue = cv2.split(halved)
+        highest, lowest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
+    is_tone = cv2.inRange(highest, _NO_DIFFERENCE - _SPECK_TONE // 2, _NO_DIFFERENCE + _SPECK_TONE // 2)
+    is_hue = cv2.inRange(cv2.subtract(highest, lowest), 0, _SPECK_HUE // 2)
+    cv2.copyTo(median, cv2.bitwise_and(is_tone, is_hue), ink)
     return ink
 
 

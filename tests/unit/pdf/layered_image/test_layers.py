@@ -129,6 +129,17 @@ def test_paler_specks_of_a_stroke_take_its_colour_and_black_under_red_stays() ->
     assert colours[14, 40, 0] < 80 < 150 < colours[14, 44, 0]
 
 
+def test_print_under_a_pen_is_darker_than_the_pen() -> None:
+    pixels = np.full((120, 240, 3), 255, np.uint8)
+    pixels[20:100, 20:220] = (72, 78, 145)
+    for left in range(30, 210, 14):
+        pixels[30:90, left : left + 4] = (36, 38, 74)
+    ink = np.where(pixels.min(axis=2) < 255, 255, 0).astype(np.uint8)
+    colours, _ = average_ink(pixels, ink, 2)
+    pen, print_under_it = colours[30, 18], colours[30, 16]
+    assert (pen.astype(int) - print_under_it).max() > 50
+
+
 def test_a_portrait_is_not_cut_out(letter: tuple[Pixels, LayeredPage, Separation]) -> None:
     pixels, page, separation = letter
     left, top, right, bottom = PORTRAIT_BOX
