@@ -39,9 +39,7 @@ _JPEG_QUALITY = 80
 _COARSE_JPEG_QUALITY = 90  # three real pages at 80 dpi: two characters more wrong at 85, none at 90
 _MAX_PIXELS = 40_000_000  # A4 at 600 dpi has 35 million
 _LEAST_DPI = 300  # twice the 200 of NĐ 30/2020 (App. I, II.I.2), so that nothing stored is ever near it
-# A4 at 96 dpi. Of so coarse a scan every gray pixel is part of a letter, whatever resolution it claims: layers doubled the
-# errors of reading one such page again (benchmarks/stored_pages.py).
-_MIN_LAYERED_PIXELS = 900_000
+_MIN_LAYERED_PIXELS = 740_000  # A4 at 88 dpi: of a coarser scan every grey pixel is part of a letter
 
 
 class PageImages(StrEnum):
