@@ -36,12 +36,12 @@ NOTE_TAG = "SohoaPageImage"
 _SMALL_ENOUGH_BYTES = 40 * 1024
 _WORTH_IT = 0.7
 _JPEG_QUALITY = 80
-_COARSE_JPEG_QUALITY = 90  # three real pages at 80 dpi: two characters more wrong at 85, none at 90
 _MAX_PIXELS = 40_000_000  # A4 at 600 dpi has 35 million
 _LEAST_DPI = 300  # twice the 200 of NĐ 30/2020 (App. I, II.I.2), so that nothing stored is ever near it
-# A4 at 96 dpi. Of so coarse a scan every gray pixel is part of a letter, whatever resolution it claims: layers doubled the
-# errors of reading one such page again (benchmarks/stored_pages.py).
-_MIN_LAYERED_PIXELS = 900_000
+_MIN_LAYERED_PIXELS = 740_000  # A4 at 88 dpi: of a coarser scan every grey pixel is part of a letter
+_HONEST_PIXELS = 900_000  # A4 at 96 dpi: a scan with fewer must not claim to be finer than that
+_HONEST_SHARE = 1.15
+_A4_LONG_SIDE_INCH = 11.7
 
 
 class PageImages(StrEnum):
@@ -100,12 +100,21 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
         if len(fax.data) > limit_bytes:
             return None
         return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
-    if source.width_px * source.height_px < _MIN_LAYERED_PIXELS:
-        return _store_jpeg(pdf, image, limit_bytes, _COARSE_JPEG_QUALITY)
-    page, separation = separate_layers(np.asarray(image), source.dpi // coarser)
-    if page.size_bytes <= limit_bytes and check_legibility(page, separation).is_legible:
-        return _store_layers(pdf, page)
-    return _store_jpeg(pdf, image, limit_bytes, _JPEG_QUALITY)
+    if _is_fine_enough(source):
+        page, separation = separate_layers(np.asarray(image), source.dpi // coarser)
+        if page.size_bytes <= limit_bytes and check_legibility(page, separation).is_legible:
+            return _store_layers(pdf, page)
+    return _store_jpeg(pdf, image, limit_bytes)
+
+
+def _is_fine_enough(source: PageSource) -> bool:
+    """Return whether the shapes of a scan's letters can be told from its pixels, and are drawn as finely as they are stored.
+
+    A coarse scan that claims a fine resolution makes a small page, which viewers draw with no more pixels than the scan has.
+    """
+    pixels = source.width_px * source.height_px
+    honest_dpi = max(source.width_px, source.height_px) / _A4_LONG_SIDE_INCH * _HONEST_SHARE
+    return pixels >= _HONEST_PIXELS or (pixels >= _MIN_LAYERED_PIXELS and source.dpi <= honest_dpi)
 
 
 def _choose_coarser(source: PageSource) -> int:
@@ -114,13 +123,13 @@ def _choose_coarser(source: PageSource) -> int:
     return 2 if is_huge and source.media_type == "image/jpeg" and source.dpi >= 2 * _LEAST_DPI else 1
 
 
-def _store_jpeg(pdf: pikepdf.Pdf, image: Image.Image, limit_bytes: int, quality: int) -> StoredImage | None:
+def _store_jpeg(pdf: pikepdf.Pdf, image: Image.Image, limit_bytes: int) -> StoredImage | None:
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality, progressive=True, optimize=True, subsampling="4:4:4")
+    image.save(buffer, "JPEG", quality=_JPEG_QUALITY, progressive=True, optimize=True, subsampling="4:4:4")
     if buffer.tell() > limit_bytes:
         return None
     encoded = EncodedImage(buffer.getvalue(), _name_colours(len(image.getbands())), 8, Name.DCTDecode, None)
-    return _make_stored(StoredForm.JPEG, {IMAGE_RESOURCE: make_image(pdf, encoded, image.size)}, Quality=quality)
+    return _make_stored(StoredForm.JPEG, {IMAGE_RESOURCE: make_image(pdf, encoded, image.size)}, Quality=_JPEG_QUALITY)
 
 
 def _store_layers(pdf: pikepdf.Pdf, page: LayeredPage) -> StoredImage:

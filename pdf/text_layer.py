@@ -7,6 +7,7 @@ ISO 32000-1, 9.3.6).
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from dataclasses import dataclass
 from statistics import median
@@ -21,6 +22,8 @@ FONT_RESOURCE = "SohoaText"
 _NARROWEST_GAP = 0.25
 _WIDEST_GAP = 0.65
 _SMALLEST_SIZE_PT = 1.0
+_SAME_PLACE_PT = 0.1  # nearer to where the run before it ended, a run needs no place of its own: half of a page's numbers
+_LEAST_STRETCH_PERCENT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,17 @@ def _draw_line(line: RecognizedLine, codes: CharacterCodes, points_per_px: float
     size = max((top - bottom) * UNITS_PER_EM / (ASCENT - DESCENT), _SMALLEST_SIZE_PT)
     baseline = bottom - size * DESCENT / UNITS_PER_EM
     operators = [f"/{FONT_RESOURCE} {_write(size)} Tf".encode()]
+    cursor = math.inf
     for run in _lay_out_runs(words, points_per_px, size):
+        place = ""
+        if abs(run.left - cursor) > _SAME_PLACE_PT:
+            place, cursor = f" 1 0 0 1 {_write(run.left)} {_write(baseline)} Tm", round(run.left, 2)
         natural = len(run.units) * size * GLYPH_WIDTH / UNITS_PER_EM
-        stretch_percent = 100 * (run.right - run.left) / natural
-        place = f"{_write(stretch_percent)} Tz 1 0 0 1 {_write(run.left)} {_write(baseline)} Tm "
-        operators.append(place.encode() + b"<" + codes.encode(run.units).hex().upper().encode() + b"> Tj")
+        # What rounding took from this run is given to the next one, so that a line ends where it is printed.
+        stretch_percent = max(round(100 * (run.right - cursor) / natural, 1), _LEAST_STRETCH_PERCENT)
+        cursor += natural * stretch_percent / 100
+        text = codes.encode(run.units).hex().upper()
+        operators.append(f"{_write(stretch_percent)} Tz{place} <{text}> Tj".encode())
     return operators
 
 

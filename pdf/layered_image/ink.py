@@ -18,8 +18,10 @@ Grey = npt.NDArray[np.uint8]
 
 LEAST_CONTRAST = 30  # of 255 after division by the paper; the noise of scanners stays below 20
 _EDGE_FRACTION = 0.38  # outside the half-way edge, which keeps thin strokes and tone marks whole beside bold print
+_SHARPENED_EDGE_FRACTION = 0.42
 _PAPER_WINDOW_MM = 5.0  # wider than any stroke, narrower than a picture
 _INK_WINDOW_MM = 2.5  # about a letter
+_SHARPENED_INK_WINDOW_MM = 1.2  # about a stroke and its neighbours: a pixel of such a scan is as wide as a hair line
 _POOL = 4
 
 
@@ -43,13 +45,18 @@ def flatten_paper(grey: Grey, dpi: float) -> Grey:
     return np.asarray(cv2.divide(grey, paper, scale=255), np.uint8)
 
 
-def find_ink(flat: Grey, dpi: float) -> Grey:
-    """Return the mask of ink, 255 on ink and 0 elsewhere, of a page whose paper is flattened to 255."""
+def find_ink(flat: Grey, dpi: float, *, is_sharpened: bool = False) -> Grey:
+    """Return the mask of ink, 255 on ink and 0 elsewhere, of a page whose paper is flattened to 255.
+
+    ``is_sharpened`` says that a coarse scan was sharpened as it was enlarged.
+    """
+    window_mm = _SHARPENED_INK_WINDOW_MM if is_sharpened else _INK_WINDOW_MM
+    edge_fraction = _SHARPENED_EDGE_FRACTION if is_sharpened else _EDGE_FRACTION
     darkest = cv2.erode(flat, np.ones((_POOL, _POOL), np.uint8))
     darkest = cv2.resize(darkest, _shrunk(flat, _POOL), interpolation=cv2.INTER_NEAREST)
-    window = odd_px(_INK_WINDOW_MM, dpi / _POOL)
+    window = odd_px(window_mm, dpi / _POOL)
     darkest = cv2.blur(cv2.erode(darkest, np.ones((window, window), np.uint8)), (window, window))
-    contrast = np.maximum((255 - darkest.astype(np.float32)) * _EDGE_FRACTION, LEAST_CONTRAST)
+    contrast = np.maximum((255 - darkest.astype(np.float32)) * edge_fraction, LEAST_CONTRAST)
     threshold = cv2.resize((255 - contrast).astype(np.uint8), flat.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return keep_marks(np.asarray(cv2.compare(flat, threshold, cv2.CMP_LT), np.uint8), dpi)
 

@@ -20,7 +20,11 @@ from pdf.layered_image.palette import PalettedImage, choose_colours
 
 _FINE_DPI = 240  # from here on a bilevel edge at the scan's resolution reads as well as a soft one
 _MASK_DPI = 300  # of the mask of coarser scans
-_MOST_ENLARGED = 3.0
+_MOST_ENLARGED = 3.4  # A4 at 88 dpi becomes 300
+# A4 at 96 dpi. In so coarse a scan a thin stroke is one grey pixel wide, whatever resolution it claims: it is sharpened before
+# its shape is taken.
+_COARSE_PIXELS = 900_000
+_SOFT_PX, _SHARPER = 0.9, 1.0
 _NEAR_SHADES = (20.0, 28.0, 40.0)  # of 255: closer ones are one colour
 _INK_BYTES = 14 * 1024
 # Black print under a stamp is told from it by its colour: at 100, stamped pages were read again with a third more errors.
@@ -87,11 +91,11 @@ class Separation:
 def separate_layers(pixels: Pixels, dpi: int) -> tuple[LayeredPage, Separation]:
     """Take a page apart. ``pixels`` is height x width (grey) or height x width x 3 (red, green, blue)."""
     scale = choose_mask_scale(pixels.shape[1], pixels.shape[0], dpi)
+    is_coarse = scale > 1 and pixels.shape[1] * pixels.shape[0] < _COARSE_PIXELS
     if scale > 1:
-        size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+        pixels = _enlarge(pixels, scale, is_coarse)
     mask_dpi = round(dpi * scale)
-    mask = find_ink(flatten_paper(measure_brightness(pixels), mask_dpi), mask_dpi)
+    mask = find_ink(flatten_paper(measure_brightness(pixels), mask_dpi), mask_dpi, is_sharpened=is_coarse)
     halo_px = max(round(mask_dpi / _PAPER_DPI), round(scale))
     paper_layer = _make_paper(pixels, mask, _choose_cell_px(dpi, scale, _PAPER_DPI), halo_px)
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
@@ -102,6 +106,16 @@ def separate_layers(pixels: Pixels, dpi: int) -> tuple[LayeredPage, Separation]:
     height, width = ink.indexes.shape
     layer = InkLayer(indexes, width, height, ink.colours.shape[1], cell_px, ink.colours.tobytes(), encode_mask(mask))
     return LayeredPage(paper_layer, layer, mask_dpi), Separation(grey, mask, _paint(ink))
+
+
+def _enlarge(pixels: Pixels, scale: float, is_coarse: bool) -> Pixels:
+    """Enlarge a scan; from a coarse one the blur that its pixels are is taken back (unsharp masking)."""
+    size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
+    if not is_coarse:
+        return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    large = cv2.resize(pixels, size, interpolation=cv2.INTER_LANCZOS4)
+    soft = cv2.GaussianBlur(large, (0, 0), _SOFT_PX * scale)
+    return np.asarray(cv2.addWeighted(large, 1 + _SHARPER, soft, -_SHARPER, 0), np.uint8)
 
 
 def _choose_cell_px(dpi: int, scale: float, colour_dpi: int) -> int:
@@ -138,7 +152,7 @@ def _reduce_colours(ink: Pixels, seen: Pixels) -> tuple[PalettedImage, bytes]:
 
 
 def choose_mask_scale(width_px: int, height_px: int, dpi: int) -> float:
-    """Return how many times finer than the scan its mask must be, 1 to 3, for hard edges to read like the soft ones.
+    """Return how many times finer than the scan its mask must be, 1 to 3.4, for hard edges to read like the soft ones.
 
     A scan may claim more dots an inch than its pixels can hold; it is judged by an A4 page as well.
     """

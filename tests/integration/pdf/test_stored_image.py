@@ -98,13 +98,21 @@ def test_sample_scans_take_a_fraction(tmp_path: Path) -> None:
     assert after < 0.12 * before
 
 
-@pytest.mark.parametrize(("width_px", "form"), [(780, StoredForm.JPEG), (840, StoredForm.LAYERED)])
-def test_a_scan_too_coarse_for_layers_becomes_a_good_jpeg(width_px: int, form: StoredForm, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("width_px", "dpi", "form"),
+    [
+        (700, 85, StoredForm.JPEG),
+        (780, 94, StoredForm.LAYERED),
+        (780, 200, StoredForm.JPEG),
+        (840, 300, StoredForm.LAYERED),
+    ],
+)
+def test_a_scan_too_coarse_for_layers_becomes_a_good_jpeg(width_px: int, dpi: int, form: StoredForm, tmp_path: Path) -> None:
     letter = Image.fromarray(scan(draw_letter()))
     coarse = letter.resize((width_px, round(width_px * letter.height / letter.width)), Image.Resampling.LANCZOS)
-    page = _save_scan(tmp_path / "page.png", coarse)
+    source = dataclasses.replace(_save_scan(tmp_path / "page.png", coarse).source, dpi=dpi)
     with pikepdf.new() as pdf:
-        assert store_image(pdf, page.source, PageImages.COMPACT).form is form
+        assert store_image(pdf, source, PageImages.COMPACT).form is form
 
 
 def _count_bytes(image: pikepdf.Stream) -> int:

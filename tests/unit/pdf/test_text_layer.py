@@ -29,15 +29,16 @@ def _read(page: RecognizedPage) -> list[tuple[str, float, float, float]]:
     codes = CharacterCodes()
     content = build_text_layer(page, codes, 1.0).decode("ascii")
     units = {code: unit for unit, code in codes.units.items()}
-    runs, size = [], 0.0
-    pattern = r"/\w+ ([\d.]+) Tf|([\d.]+) Tz 1 0 0 1 ([\d.]+) [\d.]+ Tm <([0-9A-F]+)> Tj"
+    runs, size, cursor = [], 0.0, 0.0
+    pattern = r"/\w+ ([\d.]+) Tf|([\d.]+) Tz(?: 1 0 0 1 ([\d.]+) [\d.]+ Tm)? <([0-9A-F]+)> Tj"
     for found_size, stretch, left, codes_hex in re.findall(pattern, content):
         if found_size:
             size = float(found_size)
             continue
         texts = [units[int(codes_hex[at : at + 4], 16)] for at in range(0, len(codes_hex), 4)]
-        width = len(texts) * 0.5 * size * float(stretch) / 100
-        runs.append(("".join(texts), float(left), float(left) + width, size))
+        start = float(left) if left else cursor
+        cursor = start + len(texts) * 0.5 * size * float(stretch) / 100
+        runs.append(("".join(texts), start, cursor, size))
     return runs
 
 
@@ -45,6 +46,13 @@ def test_words_are_stretched_to_their_boxes_and_spaces_to_their_gaps() -> None:
     runs = _read(_page(_line(("Hòa", 100, 140), ("Lạc", 148, 190))))
     assert [run[0] for run in runs] == ["Hòa", " ", "Lạc"]
     assert [(round(left, 1), round(right, 1)) for _, left, right, _ in runs] == [(100, 140), (140, 148), (148, 190)]
+
+
+def test_a_long_line_of_words_ends_where_it_is_printed() -> None:
+    words = tuple((f"chữ{number}", number * 53, number * 53 + 47) for number in range(40))
+    runs = _read(_page(_line(*words)))
+    found = [place for text, left, right, _ in runs if text != " " for place in (left, right)]
+    assert found == pytest.approx([place for _, left, right in words for place in (left, right)], abs=0.1)
 
 
 def test_the_font_size_is_the_height_of_the_line() -> None:
