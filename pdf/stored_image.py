@@ -102,10 +102,12 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
         return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
     if source.width_px * source.height_px < _MIN_LAYERED_PIXELS:
         return _store_jpeg(pdf, image, limit_bytes, _COARSE_JPEG_QUALITY)
-    page, separation = separate_layers(np.asarray(image), source.dpi // coarser)
+    pixels = np.asarray(image)
+    del image  # a page at 600 dpi takes 140 MB as Pillow holds it
+    page, separation = separate_layers(pixels, source.dpi // coarser)
     if page.size_bytes <= limit_bytes and check_legibility(page, separation).is_legible:
         return _store_layers(pdf, page)
-    return _store_jpeg(pdf, image, limit_bytes, _JPEG_QUALITY)
+    return _store_jpeg(pdf, Image.fromarray(pixels), limit_bytes, _JPEG_QUALITY)
 
 
 def _choose_coarser(source: PageSource) -> int:
