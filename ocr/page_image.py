@@ -145,6 +145,17 @@ def resize(pixels: Pixels, scale: float) -> Pixels:
     return as_pixels(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC))
 
 
+def find_below(gray: Pixels, level: int) -> Pixels:
+    """Return the mask (255) of what is darker than ``level``."""
+    return as_pixels(cv2.threshold(gray, level - 1, WHITE, cv2.THRESH_BINARY_INV)[1])
+
+
+def measure_quantile(gray: Pixels, share: float, where: Pixels | None = None) -> float:
+    """Return the brightness below which ``share`` of the pixels lie, of those in the mask ``where`` or of all; by counting."""
+    counts = np.cumsum(cv2.calcHist([gray], [0], where, [256], [0, 256]))
+    return float(np.searchsorted(counts, share * counts[-1]))
+
+
 def as_pixels(array: object) -> Pixels:
     """Return what OpenCV gives back as uint8 pixels."""
     return np.asarray(array, dtype=np.uint8)

@@ -100,11 +100,12 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
         return _finish(source, page.hint_deg or 0, 0.0, assessment.verdict, _Content(), seconds)
     with _timed(seconds, "orientation"):
         mask = find_text_mask(page.pixels)
-        rotation_deg = find_rotation(page, engine, mask).rotation_deg
+        rotation = find_rotation(page, engine, mask)
+        rotation_deg = rotation.rotation_deg
         turned = turn(page.pixels, rotation_deg)
     with _timed(seconds, "deskew"):
         mask = turn(mask, rotation_deg)
-        skew_deg = find_skew(turned, mask)
+        skew_deg = find_skew(turned, mask) if rotation.skew_deg is None else rotation.skew_deg
         level = straighten(turned, skew_deg)
     with _timed(seconds, "dewarp"):
         bend = find_bend(level_mask(mask, skew_deg), level.shape[1], level.shape[0])
