@@ -104,7 +104,8 @@ def _join(parts: list[tuple[Pixels, Pixels]]) -> tuple[Pixels, Pixels]:
 def _average(pixels: Pixels, where: Pixels, cell_px: int) -> tuple[Pixels, Pixels]:
     """Return each cell's mean over the pixels in ``where``, and how much of it they cover (0 to 255)."""
     right, bottom = -pixels.shape[1] % cell_px, -pixels.shape[0] % cell_px
-    chosen = cv2.bitwise_and(pixels, pixels, mask=where)
+    # OpenCV takes its time over a ``mask`` for three channels.
+    chosen = cv2.bitwise_and(pixels, where if pixels.ndim == 2 else cv2.merge([where] * 3))
     chosen = cv2.copyMakeBorder(chosen, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=0)
     where = np.asarray(cv2.copyMakeBorder(where, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=0), np.uint8)
     size = (where.shape[1] // cell_px, where.shape[0] // cell_px)
@@ -119,7 +120,7 @@ def _divide(sums: Pixels, where: Pixels, size: tuple[int, int]) -> tuple[Pixels,
 
 
 def _mark_covered(cover: Pixels, least: int) -> Pixels:
-    return np.where(cover >= least, 255, 0).astype(np.uint8)
+    return np.asarray(cv2.threshold(cover, least - 1, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def _fill(values: Pixels, known: Pixels, nothing: int) -> Pixels:
