@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocr.page_image import READING_DPI, READING_PIXELS, WHITE, Pixels, as_pixels, resize, to_gray
+from ocr.page_image import READING_DPI, READING_PIXELS, WHITE, Pixels, as_pixels, find_below, resize, to_gray
+from ocr.shapes import find_shapes, pick_shapes
 
 USUAL_LETTER_HEIGHT_PX = 19  # median height of a shape of ink in 13 pt text at READING_DPI
 MIN_LETTER_HEIGHT_PX = 14
@@ -53,7 +54,7 @@ def prepare_for_reading(pixels: Pixels, dpi: int, letter_height_px: float | None
 
 def lift_seals(pixels: Pixels) -> Pixels:
     """Return gray pixels in which red ink is as light as paper: the greater of red channel and luminance."""
-    return pixels if pixels.ndim == 2 else as_pixels(np.maximum(pixels[:, :, 2], to_gray(pixels)))
+    return pixels if pixels.ndim == 2 else as_pixels(cv2.max(cv2.extractChannel(pixels, 2), to_gray(pixels)))
 
 
 def flatten_light(gray: Pixels, dpi: int) -> Pixels:
@@ -88,28 +89,29 @@ def find_rules(ink: Pixels, dpi: int) -> Pixels:
 
 def erase_rules(flat: Pixels, dpi: int) -> Pixels:
     """Paint long thin lines (tables, underlines, frames) white."""
-    mask = find_rules(as_pixels((flat < INK_LEVEL) * np.uint8(WHITE)), dpi)
+    mask = find_rules(find_below(flat, INK_LEVEL), dpi)
     if not mask.any():
         return flat
     grown = cv2.dilate(mask, np.ones((3, 3), np.uint8))
-    return as_pixels(np.where(grown > 0, WHITE, flat))
+    return as_pixels(cv2.bitwise_or(flat, grown))
 
 
 def erase_leaders(flat: Pixels, dpi: int) -> Pixels:
     """Paint rows of dots, on which a form is filled in, white."""
-    ink = as_pixels((flat < INK_LEVEL) * np.uint8(WHITE))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats = find_shapes(find_below(flat, INK_LEVEL))
     side = max(2, round(MAX_DOT_INCH * dpi))
     is_dot = (stats[:, cv2.CC_STAT_WIDTH] <= side) & (stats[:, cv2.CC_STAT_HEIGHT] <= side)
     is_dot[0] = False
-    if count < 2 or not is_dot.any():
+    if not is_dot.any():
         return flat
-    dots = as_pixels(is_dot[labels] * np.uint8(WHITE))
-    del labels  # four bytes a pixel, and the next ones take as much
+    dots = pick_shapes(labels, is_dot)
+    del labels  # up to four bytes a pixel, and the next ones take as much
     gap = max(3, round(MAX_DOT_GAP_INCH * dpi))
-    joined = cv2.morphologyEx(dots, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (gap, 1)))
-    _, row_labels, row_stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    joined = as_pixels(cv2.morphologyEx(dots, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (gap, 1))))
+    row_labels, row_stats = find_shapes(joined)
     is_row = (row_stats[:, cv2.CC_STAT_WIDTH] >= MIN_LEADER_INCH * dpi) & (row_stats[:, cv2.CC_STAT_HEIGHT] <= 1.5 * side)
     is_row[0] = False
-    leaders = cv2.dilate(as_pixels((is_row[row_labels] & (dots > 0)) * np.uint8(WHITE)), np.ones((3, 3), np.uint8))
-    return as_pixels(np.where(leaders > 0, WHITE, flat))
+    if not is_row.any():
+        return flat
+    leaders = cv2.dilate(cv2.bitwise_and(pick_shapes(row_labels, is_row), dots), np.ones((3, 3), np.uint8))
+    return as_pixels(cv2.bitwise_or(flat, leaders))

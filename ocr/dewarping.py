@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from dossiers.page import BoxPx
 from ocr.page_image import WHITE, Pixels, as_pixels
+from ocr.shapes import find_shapes
 
 MIN_BEND_SHARE = (
     0.0045  # of the page's height: 10 px on A4 at 200 dpi, a third of a line; what bends less is read better as it is
@@ -102,9 +103,9 @@ def _follow_rows(mask: Pixels) -> list[tuple[Values, Values]]:
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
     gap = max(3, round(MAX_GAP_SHARE * width))
     joined = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (gap, 1)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(as_pixels(joined), connectivity=8)
+    labels, stats = find_shapes(as_pixels(joined))
     found = []
-    for label in range(1, count):
+    for label in range(1, len(stats)):
         left, top, across, down, _ = (int(value) for value in stats[label])
         if across < MIN_ROW_SHARE * width or down > MAX_ROW_HEIGHT_SHARE * height:
             continue

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from ocr.cleaning import INK_LEVEL, divide_light, estimate_paper, lift_seals, prepare_for_reading
 from ocr.engine import OcrEngine
 from ocr.line_detector import detect_lines
-from ocr.page_image import PageImage, Pixels, as_pixels, resize, straighten, turn
+from ocr.page_image import PageImage, Pixels, as_pixels, find_below, measure_quantile, resize, straighten, turn
+from ocr.shapes import find_shapes, label_shapes, pick_shapes
 from ocr.text import count_letters
 
 # The thumbnail's scale goes by the page's size in pixels, since a photo's dpi says nothing: an A4 sheet has 120 dpi.
@@ -51,10 +52,14 @@ Profile = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """The clockwise turn that makes the page upright (0, 90, 180, 270), and what decided it."""
+    """The clockwise turn that makes the page upright (0, 90, 180, 270), and what decided it.
+
+    ``skew_deg`` is what ``find_skew`` says of the page so turned, where that was found on the way.
+    """
 
     rotation_deg: int
     decided_by: str
+    skew_deg: float | None = None
 
 
 def find_text_mask(pixels: Pixels) -> Pixels:
@@ -62,23 +67,22 @@ def find_text_mask(pixels: Pixels) -> Pixels:
     small = resize(lift_seals(pixels), min(1.0, THUMBNAIL_SIDE_PX / max(pixels.shape[:2])))
     paper = estimate_paper(small, THUMBNAIL_DPI)
     flat = divide_light(small, paper)
-    is_paper = paper > MIN_PAPER_BRIGHTNESS * np.quantile(paper, 0.98)
-    mask = _keep_letters((flat < INK_LEVEL) & is_paper)
+    off_paper = find_below(paper, math.floor(MIN_PAPER_BRIGHTNESS * measure_quantile(paper, 0.98)) + 1)
+    mask = _keep_letters(as_pixels(cv2.subtract(find_below(flat, INK_LEVEL), off_paper)))
     if cv2.countNonZero(mask) >= PALE_INK_SHARE * mask.size:
         return mask
-    return _keep_letters((flat < PALE_INK_LEVEL) & is_paper)
+    return _keep_letters(as_pixels(cv2.subtract(find_below(flat, PALE_INK_LEVEL), off_paper)))
 
 
-def _keep_letters(is_ink: NDArray[np.bool_]) -> Pixels:
+def _keep_letters(ink: Pixels) -> Pixels:
     """Return the mask of what is letter-sized."""
-    ink = as_pixels(is_ink * np.uint8(255))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats = find_shapes(ink)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     short, long = np.minimum(width, height), np.maximum(width, height)
     keep = (long >= MIN_LETTER_PX) & (short <= MAX_LETTER_PX) & (long <= MAX_WORD_PX)
     keep &= ~((long > 12 * short) & (long > MAX_LETTER_PX))
     keep[0] = False
-    return as_pixels(keep[labels] * np.uint8(255))
+    return pick_shapes(labels, keep)
 
 
 def find_skew(pixels: Pixels, mask: Pixels | None = None) -> float:
@@ -87,6 +91,10 @@ def find_skew(pixels: Pixels, mask: Pixels | None = None) -> float:
     ``mask`` is its text mask, if that is known already.
     """
     angle_deg, _ = _best_angle(_ink_points(find_text_mask(pixels) if mask is None else mask))
+    return _settle_skew(angle_deg)
+
+
+def _settle_skew(angle_deg: float) -> float:
     return 0.0 if abs(angle_deg) < MIN_SKEW_DEG else round(angle_deg, 2)
 
 
@@ -108,7 +116,7 @@ def find_rotation(page: PageImage, engine: OcrEngine, mask: Pixels | None = None
         return _decide_by_reading(page, engine, (90, 270), hint_deg)
     lean_deg, sharpness = _best_angle(points)
     if sharpness >= SURE_SHARPNESS and measure_above_share(level_mask(mask, lean_deg)) >= SURE_ABOVE_SHARE:
-        return Rotation(0, "shape")
+        return Rotation(0, "shape", _settle_skew(lean_deg))
     return _decide_by_reading(page, engine, (0, 180), hint_deg)
 
 
@@ -145,7 +153,7 @@ def measure_across_share(mask: Pixels) -> float:
 
     It tells lines from the columns of a table, whose profile is as sharp. Marks are left out by their size.
     """
-    _, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, stats, centres = label_shapes(mask)
     sizes = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
     if len(sizes) < 2:
         return 0.5
@@ -184,8 +192,8 @@ def _best_angle(points: Profile) -> tuple[float, float]:
     for step in (COARSE_STEP_DEG, FINE_STEP_DEG, FINEST_STEP_DEG):
         count = round(span / step)
         angles = [best + step * index for index in range(-count, count + 1)]
-        scores = [_row_sharpness(points, angle) for angle in angles if abs(angle) <= MAX_SKEW_DEG + 1e-9]
         angles = [angle for angle in angles if abs(angle) <= MAX_SKEW_DEG + 1e-9]
+        scores = [_row_sharpness(points, angle) for angle in angles]
         peak = int(np.argmax(scores))
         best, sharpness, span = angles[peak], scores[peak], step
     return best, sharpness

@@ -29,6 +29,8 @@ WHITE = 255
 READING_DPI = 200  # read better and faster than 300 (docs/design.md); Tesseract scales lines to its own height anyway
 READING_PIXELS = 36_000_000  # A4 at 600 dpi has 35 million
 MIN_SHRUNK_DPI = 150
+# As fine as a page need be seen for its digits by hand and its smallest codes; A4 has six million pixels then.
+FINE_DPI, FINE_PIXELS = 250, 6_000_000
 STRIP_PX = 512
 
 
@@ -53,8 +55,8 @@ class PageImage:
 def decode_page(source: PageSource) -> PageImage:
     """Decode a page's image file, without applying its EXIF orientation.
 
-    A page of more than READING_PIXELS comes smaller: A4 at 1200 dpi or A0 at 300 would take half a GiB for each copy of its
-    pixels, and is read no better.
+    A page of more than READING_PIXELS comes smaller, and so does one that is still at FINE_DPI when it is halved, with
+    FINE_PIXELS or more: A4 at 600 dpi takes 105 MB for each copy of its pixels, and is read no better than at 300.
 
     Raises TruncatedFileError when it is damaged or not of the size that the source states, UnreadablePathError.
     """
@@ -77,17 +79,26 @@ def decode_page(source: PageSource) -> PageImage:
 
 
 def _shrink(image: Image.Image, dpi: int) -> tuple[Image.Image, float]:
-    """Return a huge picture smaller, and by how much each way."""
+    """Return a huge or needlessly fine picture smaller, and by how much each way."""
     width, height = image.size
-    wanted = math.sqrt(width * height / READING_PIXELS)
-    if wanted <= 1:
+    wanted = _choose_shrinking(width * height, dpi)
+    if wanted == 1:
         return image, 1.0
-    whole = 2 ** math.ceil(math.log2(wanted))
-    if dpi / whole >= MIN_SHRUNK_DPI:
-        image.draft(None, (width // whole, height // whole))  # a JPEG is decoded in half or a quarter of its size
-        wanted = whole
+    if wanted.is_integer():
+        image.draft(None, (width // int(wanted), height // int(wanted)))  # a JPEG is decoded in half or a quarter of its size
     size = (math.ceil(width / wanted), math.ceil(height / wanted))
     return (image if image.size == size else _average(image, size)), width / size[0]
+
+
+def _choose_shrinking(pixels: int, dpi: int) -> float:
+    """Return how much smaller each way so many pixels are read: by a power of two, where that leaves MIN_SHRUNK_DPI."""
+    needed = max(1.0, math.sqrt(pixels / READING_PIXELS))
+    whole = 2 ** math.ceil(math.log2(needed))
+    if dpi / whole < MIN_SHRUNK_DPI:
+        return needed
+    while dpi / (2 * whole) >= FINE_DPI and pixels / (2 * whole) ** 2 >= FINE_PIXELS:
+        whole *= 2
+    return float(whole)
 
 
 def _average(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -132,6 +143,17 @@ def resize(pixels: Pixels, scale: float) -> Pixels:
     height, width = pixels.shape[:2]
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return as_pixels(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC))
+
+
+def find_below(gray: Pixels, level: int) -> Pixels:
+    """Return the mask (255) of what is darker than ``level``."""
+    return as_pixels(cv2.threshold(gray, level - 1, WHITE, cv2.THRESH_BINARY_INV)[1])
+
+
+def measure_quantile(gray: Pixels, share: float, where: Pixels | None = None) -> float:
+    """Return the brightness below which ``share`` of the pixels lie, of those in the mask ``where`` or of all; by counting."""
+    counts = np.cumsum(cv2.calcHist([gray], [0], where, [256], [0, 256]))
+    return float(np.searchsorted(counts, share * counts[-1]))
 
 
 def as_pixels(array: object) -> Pixels:

@@ -101,11 +101,12 @@ def _read(source: PageSource, engine: OcrEngine, timeout_s: float) -> Recognized
         return _finish(source, page.hint_deg or 0, 0.0, assessment.verdict, _Content(), seconds)
     with _timed(seconds, "orientation"):
         mask = find_text_mask(page.pixels)
-        rotation_deg = find_rotation(page, engine, mask).rotation_deg
+        rotation = find_rotation(page, engine, mask)
+        rotation_deg = rotation.rotation_deg
         turned = turn(page.pixels, rotation_deg)
     with _timed(seconds, "deskew"):
         mask = turn(mask, rotation_deg)
-        skew_deg = find_skew(turned, mask)
+        skew_deg = find_skew(turned, mask) if rotation.skew_deg is None else rotation.skew_deg
         level = straighten(turned, skew_deg)
     with _timed(seconds, "dewarp"):
         bend = find_bend(level_mask(mask, skew_deg), level.shape[1], level.shape[0])
@@ -126,7 +127,8 @@ def _read_level(
     """Read an upright, level page; boxes are in its pixels."""
     with _timed(seconds, "marks"):
         marks = find_marks(page.pixels, page.dpi)
-        barcodes = read_barcodes(page.pixels, is_likely=marks.may_hold_codes)
+        # Bars on their side are dark enough to be likely.
+        barcodes = read_barcodes(page.pixels, is_likely=marks.may_hold_codes, on_their_side=marks.may_hold_codes)
         lifted = lift_ink(page.pixels, marks)
     with _timed(seconds, "clean"):
         readable = prepare_for_reading(lifted, page.dpi, letter_height_px)

@@ -13,7 +13,8 @@ import numpy as np
 
 from dossiers.page import QualityFault, QualityVerdict
 from ocr.cleaning import flatten_light, lift_seals
-from ocr.page_image import Pixels, as_pixels, resize, to_gray
+from ocr.page_image import Pixels, as_pixels, find_below, measure_quantile, resize, to_gray
+from ocr.shapes import find_shapes
 
 MIN_DPI = 200  # NĐ 30/2020, App. I, II.I.2
 MIN_LETTER_HEIGHT_PX = 10  # x-height of 11 pt Times at 200 dpi is 14 px, at 150 dpi 10: below that marks run together
@@ -63,10 +64,10 @@ def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
     thumbnail, scale = make_thumbnail(pixels)
     small = to_gray(thumbnail)
     flat = flatten_light(lift_seals(thumbnail), THUMBNAIL_DPI)
-    ink = as_pixels((flat < STRONG_INK_LEVEL) * np.uint8(255))
+    ink = find_below(flat, STRONG_INK_LEVEL)
     letters = _find_letters(ink)
     ink_share = float((ink > 0).mean())
-    weak_letters = _find_letters(as_pixels((flat < WEAK_INK_LEVEL) * np.uint8(255)))
+    weak_letters = _find_letters(find_below(flat, WEAK_INK_LEVEL))
     is_blank = max(len(letters), len(weak_letters)) < BLANK_LETTERS and ink_share < BLANK_INK_SHARE
     is_sparse = len(letters) < SPARSE_LETTERS and ink_share < SPARSE_INK_SHARE
     sharpness, contrast = measure_sharpness(small, ink), measure_contrast(small, ink)
@@ -116,8 +117,8 @@ def measure_contrast(gray: Pixels, ink: Pixels) -> float:
     if not ink.any():
         return 0.0
     core = as_pixels(cv2.erode(ink, np.ones((2, 2), np.uint8)))
-    dark = _quantile(gray, 0.5, core if core.any() else ink)
-    return max(0.0, (_quantile(gray, 0.9) - dark) / 255)
+    dark = measure_quantile(gray, 0.5, core if core.any() else ink)
+    return max(0.0, (measure_quantile(gray, 0.9) - dark) / 255)
 
 
 def has_colour(thumbnail: Pixels) -> bool:
@@ -135,7 +136,7 @@ def is_cut_off(letters: np.ndarray, gray: Pixels) -> bool:
     ``letters`` are boxes (left, top, width, height) on the thumbnail ``gray``.
     """
     height, width = gray.shape
-    paper = _quantile(gray, 0.8)
+    paper = measure_quantile(gray, 0.8)
     margin = max(2, round(BORDER_INCH * THUMBNAIL_DPI))
     left, top = letters[:, 0], letters[:, 1]
     right, bottom = left + letters[:, 2], top + letters[:, 3]
@@ -153,19 +154,13 @@ def is_cut_off(letters: np.ndarray, gray: Pixels) -> bool:
     return False
 
 
-def _quantile(gray: Pixels, share: float, where: Pixels | None = None) -> float:
-    """Return the brightness below which ``share`` of the pixels lie, of those in the mask ``where`` or of all; by counting."""
-    counts = np.cumsum(cv2.calcHist([gray], [0], where, [256], [0, 256]))
-    return float(np.searchsorted(counts, share * counts[-1]))
-
-
 def _is_paper(strip: Pixels, paper: float) -> bool:
     return float(np.median(strip)) >= MIN_BORDER_BRIGHTNESS * paper
 
 
 def _find_letters(ink: Pixels) -> np.ndarray:
     """Return the boxes (left, top, width, height) of letter-sized shapes."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    stats = find_shapes(ink).stats
     boxes = stats[1:, :4]
     width, height, area = boxes[:, 2], boxes[:, 3], stats[1:, cv2.CC_STAT_AREA]
     keep = (height >= MIN_LETTER_PX) & (height <= MAX_LETTER_PX) & (width <= 3 * MAX_LETTER_PX) & (width >= 2)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-import numpy as np
-
 from dossiers.page import RecognizedLine
-from ocr.page_image import WHITE, Pixels
+from ocr.page_image import WHITE, Pixels, measure_quantile
 from ocr.text import count_letters
 
 MAX_DEPTH_SHARE = (
@@ -40,4 +38,4 @@ def _measure_depth(line: RecognizedLine, pixels: Pixels) -> float:
     """Return how much darker than paper a line's ink is, 0 to 255."""
     box = line.bbox_px
     part = pixels[box.top : box.bottom, box.left : box.right]
-    return WHITE - float(np.quantile(part, DARKEST_SHARE)) if part.size else 0.0
+    return WHITE - measure_quantile(part, DARKEST_SHARE) if part.size else 0.0

@@ -100,11 +100,13 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
         if len(fax.data) > limit_bytes:
             return None
         return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
+    pixels = np.asarray(image)
+    del image  # a page at 600 dpi takes 140 MB as Pillow holds it
     if _is_fine_enough(source):
-        page, separation = separate_layers(np.asarray(image), source.dpi // coarser)
+        page, separation = separate_layers(pixels, source.dpi // coarser)
         if page.size_bytes <= limit_bytes and check_legibility(page, separation).is_legible:
             return _store_layers(pdf, page)
-    return _store_jpeg(pdf, image, limit_bytes)
+    return _store_jpeg(pdf, Image.fromarray(pixels), limit_bytes)
 
 
 def _is_fine_enough(source: PageSource) -> bool:

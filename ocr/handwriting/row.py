@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dossiers.page import BoxPx
 from ocr.page_image import Pixels, as_pixels, to_gray
+from ocr.shapes import Labels, find_shapes
 
 INK_LEVEL = 84  # darkness, of 255, from which on a pixel is ink
 REACH_UP, REACH_DOWN = 1.6, 1.1  # how far above and below its line a row is cut out, in heights of the line
@@ -53,7 +54,7 @@ class Row:
     left_px: int
     top_px: int
     ink: Pixels
-    labels: NDArray[np.int32]
+    labels: Labels
     shapes: tuple[Shape, ...]
     capital_px: float
     baseline_px: float
@@ -81,12 +82,12 @@ def cut_row(pixels: Pixels, box: BoxPx, print_spans: list[tuple[int, int]], *, k
     capital, baseline = _measure_print(mask, spans, box.top - top, box.bottom - top)
     ink = _erase_rules(ink, mask, capital)
     mask = as_pixels((ink >= INK_LEVEL) * np.uint8(255))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    labels, stats = find_shapes(mask)
     shapes = tuple(
         Shape(label, int(x), int(y), int(x + w), int(y + h), int(area))
-        for label, (x, y, w, h, area) in enumerate(stats[1:count], start=1)
+        for label, (x, y, w, h, area) in enumerate(stats[1:], start=1)
     )
-    return Row(left, top, ink, np.asarray(labels, dtype=np.int32), shapes, capital, baseline, _measure_blueness(part))
+    return Row(left, top, ink, labels, shapes, capital, baseline, _measure_blueness(part))
 
 
 def _measure_darkness(part: Pixels, *, keeps_red: bool) -> Pixels:
@@ -116,8 +117,7 @@ def _measure_print(mask: Pixels, spans: list[tuple[int, int]], top: int, bottom:
         part = mask[:, max(0, left) : max(0, right)]
         if part.size == 0:
             continue
-        _, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
-        for _, y, _, h, _ in stats[1:]:
+        for _, y, _, h, _ in find_shapes(part).stats[1:]:
             middle = y + h / 2
             if h >= 0.35 * (bottom - top) and top <= middle <= bottom:
                 tops.append(int(y))

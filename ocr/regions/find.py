@@ -12,9 +12,9 @@ from ocr.lines import scale_box
 from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.regions.inks import Inks, separate_inks
 from ocr.regions.pictures import find_pictures
-from ocr.regions.shapes import Shapes, find_shapes
 from ocr.regions.stamps import Stamps, find_stamps
 from ocr.regions.strokes import Strokes, find_strokes
+from ocr.shapes import Shapes, find_shapes
 
 BARCODE_CONFIDENCE = 1.0
 SPOT_MM = 7.0

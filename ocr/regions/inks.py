@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.cleaning import divide_light, estimate_paper, find_rules
-from ocr.page_image import WHITE, Pixels, as_pixels, to_gray
+from ocr.page_image import WHITE, Pixels, as_pixels, find_below, measure_quantile, to_gray
 
 MIN_THUMBNAIL_DPI = 90  # 100 of a page at 200 or 300; whole pixels are averaged, which is three times as quick
 MAX_SIDE_PX = 3400  # an A1 drawing at 100 dpi; larger pages get a smaller thumbnail
@@ -59,7 +59,7 @@ def separate_inks(pixels: Pixels, dpi: int) -> Inks:
         off_sheet = np.zeros(small.shape, bool)
         flat = divide_light(small, paper)
         red = blue = np.zeros_like(flat)
-        ink = as_pixels((flat < DARK_LEVEL) * np.uint8(WHITE))
+        ink = find_below(flat, DARK_LEVEL)
     else:
         channels = cv2.split(small)
         papers = [estimate_paper(as_pixels(channel), small_dpi) for channel in channels]
@@ -67,9 +67,9 @@ def separate_inks(pixels: Pixels, dpi: int) -> Inks:
         b, g, r = (divide_light(as_pixels(channel), light) for channel, light in zip(channels, papers, strict=True))
         flat = as_pixels(cv2.cvtColor(cv2.merge((b, g, r)), cv2.COLOR_BGR2GRAY))
         red, blue = leave_fringes_out(find_red(b, g, r), find_blue(b, g, r))
-        ink = as_pixels((cv2.max(cv2.max(b, g), r) < DARK_LEVEL) * np.uint8(WHITE))
+        ink = find_below(as_pixels(cv2.max(cv2.max(b, g), r)), DARK_LEVEL)
         ink[(red | blue) > 0] = 0
-    off_sheet |= paper < MIN_PAPER_SHARE * float(np.quantile(paper, 0.95))
+    off_sheet |= paper < MIN_PAPER_SHARE * measure_quantile(paper, 0.95)
     for mask in (ink, red, blue):
         mask[off_sheet] = 0
     rules = find_rules(ink, small_dpi)

@@ -10,7 +10,7 @@ from dossiers.page import BoxPx, RegionKind
 from ocr.page_image import WHITE, Pixels, as_pixels, to_gray
 from ocr.regions.find import PageMarks
 from ocr.regions.inks import Inks
-from ocr.regions.shapes import Integers, find_shapes
+from ocr.shapes import Integers, Labels, find_shapes, pick_shapes
 
 STAMPS = frozenset({RegionKind.SEAL, RegionKind.FAN_STAMP, RegionKind.STAMP})
 MIN_INK_CHROMA = 22  # between the channels, of 255; black letters under a stamp keep less
@@ -34,7 +34,7 @@ def lift_ink(pixels: Pixels, marks: PageMarks) -> Pixels:
     inks = marks.inks
     gray = to_gray(pixels)
     if pixels.ndim == 3 and cv2.countNonZero(inks.red):
-        lifted = as_pixels(np.maximum(pixels[:, :, 2], gray))
+        lifted = as_pixels(cv2.max(cv2.extractChannel(pixels, 2), gray))
         for box in find_red_print(marks):
             lifted[box.top : box.bottom, box.left : box.right] = gray[box.top : box.bottom, box.left : box.right]
     else:
@@ -143,17 +143,16 @@ def find_print_rows(marks: PageMarks) -> Pixels:
     height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
     is_letter = (height >= 0.5 * em_px) & (height <= 2.0 * em_px) & (width <= 14 * em_px)
     is_letter[0] = False
-    letters = as_pixels(is_letter[labels] * np.uint8(WHITE))
+    letters = pick_shapes(labels, is_letter)
     joined = as_pixels(cv2.morphologyEx(letters, cv2.MORPH_CLOSE, np.ones((1, round(ROW_JOIN_EM * em_px) | 1), np.uint8)))
     row_labels, row_stats = find_shapes(joined)
     is_row = row_stats[:, cv2.CC_STAT_WIDTH] >= MIN_ROW_EM * em_px
     is_row &= ~_find_scrawls(row_labels, stats[is_letter], marks)
     is_row[0] = False
-    kept = as_pixels(is_row[row_labels] * np.uint8(WHITE))
-    return _carry_on(kept, ROW_REACH_EM * em_px, em_px)
+    return _carry_on(pick_shapes(row_labels, is_row), ROW_REACH_EM * em_px, em_px)
 
 
-def _find_scrawls(row_labels: Integers, letters: Integers, marks: PageMarks) -> NDArray[np.bool_]:
+def _find_scrawls(row_labels: Labels, letters: Integers, marks: PageMarks) -> NDArray[np.bool_]:
     """Say of each row whether it lies within a seal or a signature and is no print: few shapes, or on no common base."""
     place = marks.stamps.discs.copy()
     for region in marks.strokes.regions:

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from dossiers.page import BoxPx, PageRegion, RegionKind
-from ocr.page_image import WHITE, Pixels, as_pixels, resize
-from ocr.regions.shapes import find_shapes
+from ocr.page_image import WHITE, Pixels, as_pixels, measure_quantile, resize
+from ocr.shapes import find_shapes
 
 SCALE_DPI = 50
 PAPER_SHARE = 0.86  # of the page's paper: what is darker is covered
@@ -23,7 +23,7 @@ def find_pictures(thumbnail: Pixels, dpi: int) -> list[PageRegion]:
     scale = min(1.0, SCALE_DPI / dpi)
     gray = resize(thumbnail, scale)
     px = dpi * scale / 25.4
-    paper = float(np.quantile(gray, 0.9))
+    paper = measure_quantile(gray, 0.9)
     covered = as_pixels((gray < PAPER_SHARE * paper) * np.uint8(WHITE))
     close, opening = max(1, round(GAP_MM * px) | 1), max(3, round(MIN_SIDE_MM * 0.6 * px))
     covered = as_pixels(cv2.morphologyEx(covered, cv2.MORPH_CLOSE, np.ones((close, close), np.uint8)))

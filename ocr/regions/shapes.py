@@ -1,31 +1,11 @@
-"""Shapes of ink in a mask, and boxes around them."""
+"""Boxes around shapes of ink."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from dossiers.page import BoxPx
-from ocr.page_image import Pixels
-
-Integers = NDArray[np.int32]
-
-
-class Shapes(NamedTuple):
-    """The label of each pixel (0 = background) and, a shape a row, left, top, width, height, area; row 0 is no shape."""
-
-    labels: Integers
-    stats: Integers
-
-
-def find_shapes(mask: Pixels, connectivity: int = 8) -> Shapes:
-    """Return the connected shapes of a mask."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=connectivity)
-    return Shapes(np.asarray(labels, dtype=np.int32), np.asarray(stats, dtype=np.int32))
+from ocr.shapes import Integers
 
 
 def box_of(stats: Integers, index: int) -> BoxPx:

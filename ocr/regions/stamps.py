@@ -12,7 +12,7 @@ from dossiers.page import BoxPx, PageRegion, RegionKind
 from ocr.page_image import Pixels, as_pixels
 from ocr.regions.inks import Inks
 from ocr.regions.rings import Ring, draw_discs, find_rings
-from ocr.regions.shapes import Shapes, find_shapes
+from ocr.shapes import Shapes, find_shapes, pick_shapes
 
 # Measured: a seal covers 0.99 of its rim, and 0.84 more than just outside it; a faint one 0.6 and 0.49. Text covers up to
 # 0.67 of some circle, but no more than 0.33 above its outside.
@@ -77,7 +77,7 @@ def _list_dark_masks(inks: Inks, shapes: Shapes) -> Iterator[Pixels]:
     is_tall = (high >= inks.mm(MIN_ARC_MM)) & (left > 1) & (top > 1) & (left + wide < width - 1) & (top + high < height - 1)
     is_tall[0] = False
     if is_tall.any():
-        yield as_pixels(is_tall[shapes.labels] * np.uint8(255))
+        yield pick_shapes(shapes.labels, is_tall)
 
 
 def _show_depth(ring: Ring, inks: Inks) -> float:

@@ -10,7 +10,8 @@ import numpy as np
 from dossiers.page import BoxPx, PageRegion, RegionKind
 from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.regions.inks import Inks
-from ocr.regions.shapes import Integers, Shapes, box_of, find_shapes, group_near, unite
+from ocr.regions.shapes import box_of, group_near, unite
+from ocr.shapes import Integers, Labels, Shapes, find_shapes
 
 MIN_HEIGHT_EM = 2.2  # in heights of a usual shape of ink; accented capitals of a title stay below
 MAX_STROKE_MM = 2.3  # loops of a broad pen close up; thicker shapes are pictures
@@ -92,7 +93,7 @@ def _pick_tall(stats: Integers, inks: Inks, em_px: float) -> list[int]:
     return [int(index) for index in picked[np.argsort(-area[picked], kind="stable")[:MAX_STROKES]]]
 
 
-def _is_thin(labels: Integers, stats: Integers, index: int, inks: Inks) -> bool:
+def _is_thin(labels: Labels, stats: Integers, index: int, inks: Inks) -> bool:
     left, top, right, bottom = box_of(stats, index)
     shape = np.pad(as_pixels((labels[top:bottom, left:right] == index) * np.uint8(1)), 1)
     return float(cv2.distanceTransform(shape, cv2.DIST_L2, 3).max()) * 2 <= max(4.0, inks.mm(MAX_STROKE_MM))

@@ -11,7 +11,7 @@ from dossiers.page import BoxPx, RecognizedLine, RecognizedWord, Table, TableCel
 from ocr.cleaning import flatten_light
 from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.regions.inks import reduce_page
-from ocr.regions.shapes import find_shapes
+from ocr.shapes import find_shapes
 from ocr.tables.grid import Grid, arrange_cells, find_cell_boxes
 
 RULES_DPI = 140  # where the gaps between letters still show: 150 of a page at 300

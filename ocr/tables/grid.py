@@ -10,7 +10,8 @@ import numpy as np
 
 from dossiers.page import BoxPx
 from ocr.page_image import WHITE, Pixels, as_pixels
-from ocr.regions.shapes import find_shapes, unite
+from ocr.regions.shapes import unite
+from ocr.shapes import find_shapes
 
 MAX_CELLS = 3000
 MIN_TILED = 0.8  # of the places of a grid belong to a cell: a torn rule may cost some

@@ -16,7 +16,7 @@ from pdf.image_formats import CcittImage
 from pdf.layered_image.codecs import encode_indexes, encode_mask, encode_paper
 from pdf.layered_image.colour_layers import Pixels, average_ink, average_paper, halve_plain_paper
 from pdf.layered_image.ink import find_ink, flatten_paper, measure_brightness
-from pdf.layered_image.palette import PalettedImage, choose_colours
+from pdf.layered_image.palette import PalettedImage, choose_colours, count_shades, paint
 
 _FINE_DPI = 240  # from here on a bilevel edge at the scan's resolution reads as well as a soft one
 _MASK_DPI = 300  # of the mask of coarser scans
@@ -105,7 +105,7 @@ def separate_layers(pixels: Pixels, dpi: int) -> tuple[LayeredPage, Separation]:
     ink, indexes = _reduce_colours(*average_ink(pixels, mask, cell_px))
     height, width = ink.indexes.shape
     layer = InkLayer(indexes, width, height, ink.colours.shape[1], cell_px, ink.colours.tobytes(), encode_mask(mask))
-    return LayeredPage(paper_layer, layer, mask_dpi), Separation(grey, mask, _paint(ink))
+    return LayeredPage(paper_layer, layer, mask_dpi), Separation(grey, mask, paint(ink))
 
 
 def _enlarge(pixels: Pixels, scale: float, is_coarse: bool) -> Pixels:
@@ -143,8 +143,9 @@ def _encode_paper(pixels: Pixels, mask: Pixels, cell_px: int, halo_px: int) -> P
 
 def _reduce_colours(ink: Pixels, seen: Pixels) -> tuple[PalettedImage, bytes]:
     """Return the ink in as many shades as are worth their bytes, and its deflated indexes."""
+    shades = count_shades(ink, seen)
     for near in _NEAR_SHADES:
-        paletted = choose_colours(ink, seen, near)
+        paletted = choose_colours(shades, near)
         indexes = encode_indexes(paletted.indexes)
         if len(indexes) <= _INK_BYTES:
             break
@@ -158,8 +159,3 @@ def choose_mask_scale(width_px: int, height_px: int, dpi: int) -> float:
     """
     real_dpi = max(min(dpi, max(width_px, height_px) / _LONG_SIDE_OF_A4_INCH), 1)
     return 1.0 if real_dpi >= _FINE_DPI else min(_MASK_DPI / real_dpi, _MOST_ENLARGED)
-
-
-def _paint(ink: PalettedImage) -> Pixels:
-    pixels = ink.colours[ink.indexes]
-    return pixels[..., 0] if ink.colours.shape[1] == 1 else pixels

@@ -28,30 +28,53 @@ class PalettedImage:
     colours: Pixels
 
 
-def choose_colours(pixels: Pixels, seen: Pixels, near: float) -> PalettedImage:
-    """Reduce the pixels of a grey or RGB image to few colours, chosen from those where ``seen`` is not 0.
+@dataclass(frozen=True, slots=True)
+class Shades:
+    """The shades of an image: each pixel's bin, how many of the pixels that are seen the bins have, and their mean colours.
 
-    Shades closer than ``near`` (0 to 255, as they look) become one.
+    ``source`` is for each pixel that whose index it takes: itself, or where neither it nor a neighbour is seen the last one
+    before it, which costs nothing then.
     """
+
+    bins: npt.NDArray[np.uint16]
+    counts: npt.NDArray[np.int64]
+    means: npt.NDArray[np.float32]
+    source: npt.NDArray[np.int32]
+    shape: tuple[int, int]
+
+
+def count_shades(pixels: Pixels, seen: Pixels) -> Shades:
+    """Count the shades of a grey or RGB image where ``seen`` is not 0."""
     flat = pixels.reshape(-1, 1 if pixels.ndim == 2 else 3)
     bins = _number_bins(flat)
-    counts, shades = _count_shades(bins[seen.reshape(-1) > 0], flat[seen.reshape(-1) > 0])
-    occupied = counts >= min(_LEAST_CELLS, counts.max())
-    counts, shades = counts[occupied], shades[occupied]
-    colours = _average_members(shades, counts, shades[_spread_out(shades, counts, near)])
-    nearest = _find_nearest(_centre_of(np.arange(1 << (_BITS * flat.shape[1])), flat.shape[1]), colours)
-    indexes = _repeat_unseen(nearest[bins].reshape(pixels.shape[:2]), seen)
+    where = np.flatnonzero(seen)
+    counts, means = _average_bins(bins[where], flat[where])
+    near = cv2.dilate(seen, np.ones((3, 3), np.uint8)).reshape(-1) > 0
+    source = np.maximum.accumulate(np.where(near, np.arange(near.size, dtype=np.int32), np.int32(0)))
+    return Shades(bins, counts, means, source, (pixels.shape[0], pixels.shape[1]))
+
+
+def choose_colours(shades: Shades, near: float) -> PalettedImage:
+    """Reduce an image to few colours, chosen from those that are seen. Shades closer than ``near`` (0 to 255, as they look)
+    become one."""
+    occupied = shades.counts >= min(_LEAST_CELLS, shades.counts.max())
+    counts, means = shades.counts[occupied], shades.means[occupied]
+    colours = _average_members(means, counts, means[_spread_out(means, counts, near)])
+    channels = means.shape[1]
+    nearest = _find_nearest(_centre_of(np.arange(1 << (_BITS * channels)), channels), colours)
+    indexes = nearest.take(shades.bins).take(shades.source).reshape(shades.shape)
     return PalettedImage(indexes, np.round(colours).astype(np.uint8))
 
 
-def _repeat_unseen(indexes: Pixels, seen: Pixels) -> Pixels:
-    """Let each index that neither it nor a neighbour of which is seen repeat the one before it: it costs nothing then."""
-    near = cv2.dilate(seen, np.ones((3, 3), np.uint8)).reshape(-1) > 0
-    last = np.maximum.accumulate(np.where(near, np.arange(near.size), 0))
-    return np.asarray(indexes.reshape(-1)[last].reshape(indexes.shape), np.uint8)
+def paint(image: PalettedImage) -> Pixels:
+    """Return the pixels of a paletted image, grey or RGB."""
+    tables = np.zeros((image.colours.shape[1], 256), np.uint8)
+    tables[:, : len(image.colours)] = image.colours.T
+    channels = [cv2.LUT(image.indexes, table) for table in tables]
+    return np.asarray(channels[0] if len(channels) == 1 else cv2.merge(channels), np.uint8)
 
 
-def _count_shades(bins: npt.NDArray[np.uint16], flat: Pixels) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+def _average_bins(bins: npt.NDArray[np.uint16], flat: Pixels) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
     """Return how many pixels each bin has and their mean colour."""
     counts = np.bincount(bins, minlength=1 << (_BITS * flat.shape[1]))
     sums = [np.bincount(bins, channel, minlength=len(counts)) for channel in flat.T]

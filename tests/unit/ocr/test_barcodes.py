@@ -18,6 +18,7 @@ from dossiers.page import Barcode
 from ocr import barcodes
 from ocr.barcodes import MAX_TEXT_LENGTH, clean_text, read_barcodes
 from ocr.page_image import Pixels, to_gray
+from ocr.regions import find_marks
 from tests.unit.ocr.drawing import as_bgr, draw_page
 
 CARD = "089190001234|351234567|Nguyễn Thị Ánh|05031990|Nữ|Xã Hòa Lạc|01012022"
@@ -114,6 +115,14 @@ def test_large_pages_are_read_smaller_and_boxes_are_theirs(monkeypatch: pytest.M
 
 def test_a_glance_finds_large_codes() -> None:
     assert [code.text for code in read_barcodes(draw(paint_qr("nhỏ")), is_likely=False)] == ["nhỏ"]
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_bars_on_their_side_are_likely_and_so_read(turns: int) -> None:
+    page = np.ascontiguousarray(np.rot90(draw(paint_linear(code128.Code128("H01.50-0975", barWidth=1.0, barHeight=30))), turns))
+    is_likely = find_marks(page, 300).may_hold_codes
+    found = read_barcodes(page, is_likely=is_likely, on_their_side=is_likely)
+    assert [code.text for code in found] == ["H01.50-0975"]
 
 
 def test_what_a_code_says_cannot_steer_a_terminal_nor_fill_a_disk() -> None:

@@ -87,3 +87,10 @@ def test_where_nothing_shows_the_files_own_hint_decides(engine: TwoReaders) -> N
 
 def test_a_wrong_hint_does_not_turn_a_clear_page(engine: TwoReaders) -> None:
     assert find_rotation(PageImage(PAGE, 200, hint_deg=90), engine).rotation_deg == 0
+
+
+@pytest.mark.parametrize("lean_deg", [0, 0.1, 2])
+def test_the_lean_found_on_the_way_is_that_of_the_page(engine: TwoReaders, lean_deg: float) -> None:
+    leaning = straighten(PAGE, lean_deg)
+    found = find_rotation(PageImage(leaning, 200), engine)
+    assert (found.decided_by, found.skew_deg) == ("shape", find_skew(leaning))

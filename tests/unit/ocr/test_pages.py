@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks.scoring import score_page
 from dossiers.errors import ConfigurationError, RecognitionError, RecognitionTimeoutError, TruncatedFileError
-from dossiers.page import BoxPx, RecognizedLine
+from dossiers.page import BoxPx, PageSource, RecognizedLine
 from ocr.engine import Reading
 from ocr.lines import scale_box
 from ocr.load import extract_pages
@@ -67,6 +67,21 @@ def test_a_huge_page_is_read_smaller_and_its_boxes_are_those_of_the_scan(tmp_pat
     assert (page.width_px, page.height_px, page.quality.dpi) == (*huge.size, 800)
     assert page.lines[7].bbox_px.left == pytest.approx(4 * 230, abs=40)
     assert page.lines[7].bbox_px.top == pytest.approx(4 * 505, abs=60)
+
+
+@pytest.mark.parametrize(
+    ("size_px", "dpi", "shrunk"),
+    [((4960, 7016), 600, 2), ((9920, 14032), 1200, 4), ((4960, 7016), 400, 1), ((2480, 3508), 600, 1), ((3508, 4960), 300, 1)],
+)
+def test_a_page_finer_than_reading_needs_is_decoded_smaller(
+    tmp_path: Path, size_px: tuple[int, int], dpi: int, shrunk: int
+) -> None:
+    """A4 at 600 and 1200 dpi, but no page that would be coarse then: at 400 dpi, the size of a hand, A3 at 300."""
+    path = tmp_path / "page.jpg"
+    Image.new("L", size_px, 255).save(path, dpi=(dpi, dpi))
+    decoded = decode_page(PageSource(1, path, "0" * 64, "image/jpeg", *size_px, dpi, lossless=True))
+    assert (decoded.shrunk, decoded.dpi) == (shrunk, dpi // shrunk)
+    assert decoded.pixels.shape == (size_px[1] // shrunk, size_px[0] // shrunk)
 
 
 @pytest.mark.parametrize(("level", "index"), [("hard-curl", 1), ("hard-photo", 1), ("hard-toner", 1)])
