@@ -1,4 +1,4 @@
-"""Proof bundles of every kind of document: each level of signature, and files that came in signed."""
+"""Proof bundles of every kind of document: each level of signature, each kind of copy, and files that came in signed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from dossiers.model import CatalogEntry, SignatureLevel
+from dossiers.model import CatalogEntry, SignatureLevel, SigningRole
 from operations.outcomes import load_metadata
 from operations.paths import FoundScan
 from operations.proving import prove_document
@@ -84,3 +84,22 @@ def test_a_file_that_came_in_signed_is_proved_with_the_signature_of_others(pki: 
         done = let_a_stranger_verify(house, hand_in(house, tmp_path / "ket-qua.pdf"), tmp_path)
     assert done.returncode == 0, done.stdout
     assert "signature 1 of 1 in the PDF holds (by others" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("mark", "signer"),
+    [
+        ({}, SigningRole.OFFICER),
+        ({"mark": {"kind": "sao_y"}}, SigningRole.AGENCY),
+        ({"mark": {"kind": "sao_luc"}}, SigningRole.AGENCY),
+        ({"mark": {"kind": "trich_sao"}}, SigningRole.AGENCY),
+        ({"mark": {"kind": "sao_y"}, "form": "BẢN SỐ HÓA"}, SigningRole.OFFICER),
+    ],
+)
+def test_who_signs_follows_from_what_the_mark_says(
+    mark: dict[str, Any], signer: SigningRole, pki: TestPki, tmp_path: Path
+) -> None:
+    with open_house(pki, tmp_path, "B-B", **mark) as house:
+        pdf = load_metadata(house, hand_in(house, draw_scan(tmp_path))).pdf
+    assert pdf.role is signer
+    assert pdf.signer == {SigningRole.OFFICER: "Nguyễn Văn Thử", SigningRole.AGENCY: "UBND XÃ THỬ NGHIỆM"}[signer]
