@@ -144,6 +144,21 @@ def execute_destruction(house: House, list_id: str, actor: Actor) -> Destroyed:
     return show_destruction(house, list_id, actor)
 
 
+def read_destruction(house: House, list_id: str, actor: Actor) -> Destroyed | DestructionList:
+    """Return a list, with its certificate once it was executed, and write into the trail that somebody looked."""
+    record_event(house, actor, TrailAction.READ, list_id, {"what": "destruction"})
+    try:
+        return show_destruction(house, list_id, actor)
+    except NotFoundError:
+        return house.destructions.get(list_id)
+
+
+def list_destructions(house: House, actor: Actor) -> tuple[DestructionList, ...]:
+    """Return all lists, and write into the trail that somebody looked."""
+    record_event(house, actor, TrailAction.READ, "", {"what": "destructions"})
+    return tuple(house.destructions.iter_lists())
+
+
 def show_destruction(house: House, list_id: str, actor: Actor) -> Destroyed:
     """Return an executed list with its certificate, whose signature is verified. Raises NotFoundError while there is none."""
     del actor

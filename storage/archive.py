@@ -219,6 +219,11 @@ class Archive:
                 if record is not None and record.superseded_by is None:
                     yield record
 
+    def list_document_ids(self) -> Iterator[str]:
+        """Yield the id of every document, from the names of the records alone; one of two dossiers comes twice."""
+        for key in (found.key for found in self.documents.list() if keys.is_metadata_key(found.key)):
+            yield key.split("/")[1]
+
     def read_words(self, record: DocumentMetadata) -> tuple[RecognizedPage, ...]:
         """Return a document's pages with their words. Raises ``NotFoundError``, or ``IntegrityError`` when they changed."""
         data = self.documents.get(record.words.key)
