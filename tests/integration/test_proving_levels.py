@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+from dossiers.errors import TimestampError
 from dossiers.model import CatalogEntry, SignatureLevel, SigningRole
 from operations.outcomes import load_metadata
 from operations.paths import FoundScan
 from operations.proving import prove_document
 from operations.receiving import receive
 from operations.steps import archive_documents, make_pdfs, read_scan, understand_scan
+from operations.trail_anchoring import anchor_trail
 from runtime.wiring import House
+from tests.integration.pdf.time_authority import serve_time
 from tests.support.kept_documents import CLERK, NUMBER, make_settings
 from tests.support.pki import PASSPHRASE, TestPki
 
@@ -84,6 +87,15 @@ def test_a_file_that_came_in_signed_is_proved_with_the_signature_of_others(pki: 
         done = let_a_stranger_verify(house, hand_in(house, tmp_path / "ket-qua.pdf"), tmp_path)
     assert done.returncode == 0, done.stdout
     assert "signature 1 of 1 in the PDF holds (by others" in done.stdout
+
+
+def test_a_stamp_of_an_authority_that_is_not_trusted_is_never_stored(pki: TestPki, tmp_path: Path) -> None:
+    with serve_time() as unknown, open_house(pki, tmp_path, "B-T", timestamp_url=unknown.url) as house:
+        with pytest.raises(TimestampError, match="trust_files"):
+            hand_in(house, draw_scan(tmp_path))
+        with pytest.raises(TimestampError, match="trust_files"):
+            anchor_trail(house)
+        assert list(house.archive.list_document_ids()) == house.trail.list_anchors() == []
 
 
 @pytest.mark.parametrize(
