@@ -12,6 +12,7 @@ from runtime.wiring import House
 from storage.destructions import DestructionList, DoomedDocument, RefusedDocument, Tombstone
 from storage.keeping import Bucket
 from storage.manifests import digests_of
+from storage.quarantine import discard
 
 
 class Erasure:
@@ -112,6 +113,7 @@ class Erasure:
                 for eraser in (self._mirror, self._eraser):
                     if eraser is not None:
                         eraser.erase_scan(sha256)
+            discard(house.quarantine_dir, sha256)  # it may have been rejected before it was accepted
             house.catalog.submissions.forget(sha256)
             return True
 
