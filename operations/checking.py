@@ -86,7 +86,7 @@ def _check_store(house: House) -> str:
 def _check_locks(house: House, actor: Actor) -> Finding:
     """Return what trying has shown; not to lock is an error only where ``store.require_lock`` says so, else a warning."""
     report = require_store(house, actor).report
-    return Finding("store locks", report.describe(), is_warning=not report.locks)
+    return Finding("store locks", report.describe(), is_warning=not report.locks or report.may_bypass)
 
 
 def _describe_identity(identity: SigningIdentity, house: House) -> str:

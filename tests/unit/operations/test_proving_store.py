@@ -93,6 +93,8 @@ def test_a_root_key_is_told_and_not_refused(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(House, "probe_store", lambda _house: report(StoreProperty.BYPASS_REFUSED))
     with open_house(tmp_path, require_lock=True) as house:
         proof = require_store(house, ACTOR)
+        (locks,) = (finding for finding in check_configuration(house, ACTOR) if finding.what == "store locks")
+        assert (locks.error, locks.is_warning) == (None, True)
     assert (proof.report.locks, proof.report.conforms, proof.report.may_bypass) == (True, False, True)
 
 
