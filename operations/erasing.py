@@ -58,10 +58,10 @@ class Erasure:
             return ""
         holds = self._house.custody.list_holds_of(document.dossier_number, document.document_id)
         if holds:
-            return f"held: {holds[0].reason}"
+            return f"đang có lệnh giữ (held): {holds[0].reason}"
         left = self._house.catalog.documents.list_of_dossier(document.dossier_number)
         if left and not describe_retention(self._house, document.dossier_number, actor).has_ended:
-            return "its dossier is kept longer now"
+            return "thời hạn bảo quản của hồ sơ nay dài hơn (its dossier is kept longer now)"
         now = datetime.now(UTC)
         obstacle = self._eraser.find_obstacle(document.dossier_number, document.document_id, now)
         if not obstacle and not self._has_staying_papers(document.scan_sha256):

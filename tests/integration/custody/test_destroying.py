@@ -121,9 +121,9 @@ def test_one_person_alone_destroys_nothing(house: House) -> None:
 @pytest.mark.parametrize(
     ("procedure", "ended_on", "why"),
     [
-        (None, LONG_AGO, "no retention term"),
+        (None, LONG_AGO, "chưa biết thời hạn bảo quản của hồ sơ .no retention term"),
         ("1.000110", None, "is not known"),
-        ("1.000110", date(2020, 1, 1), "kept until 2030-12-31"),
+        ("1.000110", date(2020, 1, 1), "còn bảo quản đến hết ngày 31/12/2030 .its dossier is kept until 2030-12-31"),
         ("2.000635", LONG_AGO, "for ever"),
     ],
 )
@@ -149,7 +149,7 @@ def test_what_is_held_or_locked_stays_when_listed_and_when_executed(house: House
         propose_destruction(house, GROUND, CLERK)
     done = execute_destruction(house, list_id, OFFICER)
     assert done.certificate.documents == ()
-    assert sorted(one.reason[:10] for one in done.certificate.refused) == [f"{locked.words_key[:10]}", "held: Lệnh"]
+    assert sorted(one.reason[:10] for one in done.certificate.refused) == [f"{locked.words_key[:10]}", "đang có lệ"]
     assert house.catalog.documents.count() == 2
 
 
