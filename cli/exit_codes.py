@@ -18,6 +18,7 @@ from dossiers.errors import (
     ProcessingCancelledError,
     RecognitionError,
     RefusedActError,
+    ReviewNeededError,
     SigningError,
     SohoaError,
     StorageDeniedError,
@@ -55,6 +56,7 @@ _BY_CLASS: tuple[tuple[type[SohoaError], ExitCode], ...] = (
     (NotFoundError, ExitCode.NOT_FOUND),
     (EngineUnavailableError, ExitCode.STORAGE_UNAVAILABLE),
     (RefusedActError, ExitCode.REFUSED),
+    (ReviewNeededError, ExitCode.REFUSED),
     (PoisonedError, ExitCode.STOPPED),
     (ProcessingCancelledError, ExitCode.STOPPED),
 )

@@ -69,8 +69,8 @@ STANDINGS_VI: dict[SignatureStanding, str] = {
 REVOCATIONS_VI: dict[Revocation, str] = {
     Revocation.GOOD: "không bị thu hồi",
     Revocation.REVOKED: "ĐÃ BỊ THU HỒI",
-    Revocation.UNKNOWN: "không kết luận được",
-    Revocation.NOT_CARRIED: "tệp không kèm thông tin",
+    Revocation.UNKNOWN: "chưa rõ: không kết luận được",
+    Revocation.NOT_CARRIED: "chưa rõ: tệp không kèm thông tin thu hồi",
 }
 CHANGES_VI = {
     "none": "không có",
@@ -94,7 +94,10 @@ PROBLEMS: dict[SignatureProblem, tuple[str, str]] = {
         "chứng thư hết hạn và không có dấu thời gian tin cậy",
         "the certificate is out of its time and no trusted time stamp proves an earlier signing",
     ),
-    SignatureProblem.WEAK_ALGORITHM: ("thuật toán ký quá cũ, không còn an toàn", "the signing algorithm is no longer safe"),
+    SignatureProblem.WEAK_ALGORITHM: (
+        "thuật toán băm hoặc khóa quá yếu (như SHA-1) nên chữ ký không còn đủ làm chứng cứ",
+        "the digest or the key is too weak (such as SHA-1) for the signature to prove anything by itself",
+    ),
     SignatureProblem.UNFIT_CERTIFICATE: ("chứng thư không dùng để ký văn bản", "the certificate is not meant for signing"),
     SignatureProblem.CHAIN_FAULT: ("chuỗi chứng thư có lỗi", "the certificate chain is faulty"),
     SignatureProblem.STAMP_UNTRUSTED: ("dấu thời gian chưa tin cậy", "the time stamp is not trusted"),
@@ -170,6 +173,18 @@ class SignatureCheck:
             return SignatureStanding.UNCHECKED
         are_all_trusted = bool(self.signatures) and all(signature.is_trusted for signature in self.signatures)
         return SignatureStanding.TRUSTED if are_all_trusted and not problems else SignatureStanding.UNTRUSTED
+
+    @property
+    def knows_revocation(self) -> bool:
+        """Say whether the file itself tells of every certificate that it was, or was not, revoked."""
+        known = {Revocation.GOOD, Revocation.REVOKED}
+        return bool(self.signatures) and all(signature.revocation in known for signature in self.signatures)
+
+    def tell_standing_vi(self) -> str:
+        """Return what the file is worth in Vietnamese; a trusted one whose revocation nobody knows says so."""
+        told = STANDINGS_VI[self.standing]
+        is_open = self.standing is SignatureStanding.TRUSTED and not self.knows_revocation
+        return f"{told}; chưa rõ chứng thư có bị thu hồi hay không" if is_open else told
 
     def says_the_same(self, other: SignatureCheck) -> bool:
         """Say whether another check came to the same verdict by the same roots, whenever it was."""

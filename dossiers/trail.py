@@ -40,6 +40,7 @@ class TrailAction(StrEnum):
     READ = "read"
     SEARCH = "search"
     DOWNLOAD = "download"
+    VERIFY = "verify"
     PROVE = "prove"
     LOGIN = "login"
     LOGOUT = "logout"
@@ -71,6 +72,7 @@ ACTIONS_VI: dict[TrailAction, str] = {
     TrailAction.READ: "xem",
     TrailAction.SEARCH: "tra cứu",
     TrailAction.DOWNLOAD: "tải về",
+    TrailAction.VERIFY: "kiểm tra chữ ký",
     TrailAction.PROVE: "lập hồ sơ chứng minh",
     TrailAction.LOGIN: "đăng nhập",
     TrailAction.LOGOUT: "đăng xuất",

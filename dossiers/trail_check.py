@@ -27,6 +27,18 @@ class TrailFault(StrEnum):
     ANCHOR = "anchor"
 
 
+FAULTS_VI: dict[TrailFault, str] = {
+    TrailFault.ALTERED: "bị sửa",
+    TrailFault.REMOVED: "bị gỡ bỏ",
+    TrailFault.REORDERED: "bị đổi thứ tự",
+    TrailFault.DUPLICATED: "bị lặp, rẽ nhánh",
+    TrailFault.TRUNCATED: "bị cắt phần cuối",
+    TrailFault.FOREIGN: "vật lạ",
+    TrailFault.ANCHOR: "neo ký không hợp lệ",
+}
+"""What an auditor reads for a fault; names in JSON stay as they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrailProblem:
     """One thing that is wrong, and where."""

@@ -23,16 +23,18 @@ _A4_WIDTH_PT = 595.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was checked; ``error`` is None when it is well."""
+    """One thing that was checked; ``error`` is None when it works, ``is_warning`` when that is less than it should be."""
 
     what: str
     detail: str
     error: ErrorFacts | None = None
+    is_warning: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
             "what": self.what,
             "ok": self.error is None,
+            "warning": self.is_warning,
             "detail": self.detail,
             "error": self.error.to_json() if self.error else None,
         }
@@ -40,7 +42,7 @@ class Finding:
 
 def check_configuration(house: House, actor: Actor) -> tuple[Finding, ...]:
     """Check each part on its own, so that one fault does not hide the next. Details never hold a secret."""
-    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+    checks: tuple[tuple[str, Callable[[], str | Finding]], ...] = (
         ("settings", lambda: f"home {house.home}, file {find_config_file() or 'none'}"),
         ("reader", lambda: house.recipe),
         ("document types", lambda: f"{len(house.types)} types"),
@@ -54,9 +56,10 @@ def check_configuration(house: House, actor: Actor) -> tuple[Finding, ...]:
     return tuple(_run(what, check) for what, check in checks)
 
 
-def _run(what: str, check: Callable[[], str]) -> Finding:
+def _run(what: str, check: Callable[[], str | Finding]) -> Finding:
     try:
-        return Finding(what, check())
+        found = check()
+        return found if isinstance(found, Finding) else Finding(what, found)
     except SohoaError as error:
         return Finding(what, error.message_vi, ErrorFacts.of(error))
 
@@ -80,9 +83,10 @@ def _check_store(house: House) -> str:
     return f"{house.settings.store.kind}: versioned, object lock on"
 
 
-def _check_locks(house: House, actor: Actor) -> str:
-    """Return what trying has shown; not to lock is an error only where ``store.require_lock`` says so."""
-    return require_store(house, actor).report.describe()
+def _check_locks(house: House, actor: Actor) -> Finding:
+    """Return what trying has shown; not to lock is an error only where ``store.require_lock`` says so, else a warning."""
+    report = require_store(house, actor).report
+    return Finding("store locks", report.describe(), is_warning=not report.locks or report.may_bypass)
 
 
 def _describe_identity(identity: SigningIdentity, house: House) -> str:

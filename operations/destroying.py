@@ -144,6 +144,21 @@ def execute_destruction(house: House, list_id: str, actor: Actor) -> Destroyed:
     return show_destruction(house, list_id, actor)
 
 
+def read_destruction(house: House, list_id: str, actor: Actor) -> Destroyed | DestructionList:
+    """Return a list, with its certificate once it was executed, and write into the trail that somebody looked."""
+    record_event(house, actor, TrailAction.READ, list_id, {"what": "destruction"})
+    try:
+        return show_destruction(house, list_id, actor)
+    except NotFoundError:
+        return house.destructions.get(list_id)
+
+
+def list_destructions(house: House, actor: Actor) -> tuple[DestructionList, ...]:
+    """Return all lists, and write into the trail that somebody looked."""
+    record_event(house, actor, TrailAction.READ, "", {"what": "destructions"})
+    return tuple(house.destructions.iter_lists())
+
+
 def show_destruction(house: House, list_id: str, actor: Actor) -> Destroyed:
     """Return an executed list with its certificate, whose signature is verified. Raises NotFoundError while there is none."""
     del actor
@@ -162,17 +177,17 @@ def _write_down(house: House, record: DestructionList, actor: Actor, step: str) 
 def _examine(house: House, entry: CatalogEntry, retention: DossierRetention) -> DoomedDocument | RefusedDocument:
     metadata = house.archive.find_document(entry.dossier_number, entry.document_id)
     if metadata is None:
-        return _refuse(entry, "the archive does not have it: sohoa reconcile")
+        return _refuse(entry, "kho không có tài liệu này (the archive does not have it): sohoa reconcile")
     if entry.state is not Outcome.ARCHIVED:
-        return _refuse(entry, "a person has not accepted it yet")
+        return _refuse(entry, "chưa được cán bộ chấp nhận (a person has not accepted it yet)")
     if holds := house.custody.list_holds_of(entry.dossier_number, entry.document_id):
-        return _refuse(entry, f"held: {holds[0].reason}")
+        return _refuse(entry, f"đang có lệnh giữ (held): {holds[0].reason}")
     now = datetime.now(UTC)
     for lock in house.keeping.iter_locks(metadata):
         if lock.is_held:
-            return _refuse(entry, f"{lock.key} is under a legal hold")
+            return _refuse(entry, f"{lock.key}: đang bị giữ trong kho (under a legal hold)")
         if lock.retain_until is not None and lock.retain_until > now:
-            return _refuse(entry, f"{lock.key} is locked until {lock.retain_until:%Y-%m-%d}")
+            return _refuse(entry, f"{lock.key}: còn khóa đến {lock.retain_until:%Y-%m-%d} (locked until then)")
     term, ended_on, last_day = retention.term, retention.record.ended_on, retention.last_day
     if term is None or ended_on is None or last_day is None:
         return _refuse(entry, _tell_not_ended(retention))
@@ -194,12 +209,13 @@ def _examine(house: House, entry: CatalogEntry, retention: DossierRetention) -> 
 
 def _tell_not_ended(retention: DossierRetention) -> str:
     if retention.term is None:
-        return "no retention term is known for its dossier"
+        return "chưa biết thời hạn bảo quản của hồ sơ (no retention term is known for its dossier)"
     if retention.term.is_permanent:
-        return "its dossier is kept for ever"
+        return "hồ sơ bảo quản vĩnh viễn (its dossier is kept for ever)"
     if retention.last_day is None:
-        return "the day on which its dossier's work ended is not known"
-    return f"its dossier is kept until {retention.last_day.isoformat()}"
+        return "chưa biết ngày kết thúc hồ sơ (the day on which its dossier's work ended is not known)"
+    day = retention.last_day
+    return f"hồ sơ còn bảo quản đến hết ngày {day:%d/%m/%Y} (its dossier is kept until {day.isoformat()})"
 
 
 def _refuse_all(house: House, number: str, reason: str) -> list[RefusedDocument]:

@@ -12,6 +12,7 @@ from runtime.wiring import House
 from storage.destructions import DestructionList, DoomedDocument, RefusedDocument, Tombstone
 from storage.keeping import Bucket
 from storage.manifests import digests_of
+from storage.quarantine import discard
 
 
 class Erasure:
@@ -57,10 +58,10 @@ class Erasure:
             return ""
         holds = self._house.custody.list_holds_of(document.dossier_number, document.document_id)
         if holds:
-            return f"held: {holds[0].reason}"
+            return f"đang có lệnh giữ (held): {holds[0].reason}"
         left = self._house.catalog.documents.list_of_dossier(document.dossier_number)
         if left and not describe_retention(self._house, document.dossier_number, actor).has_ended:
-            return "its dossier is kept longer now"
+            return "thời hạn bảo quản của hồ sơ nay dài hơn (its dossier is kept longer now)"
         now = datetime.now(UTC)
         obstacle = self._eraser.find_obstacle(document.dossier_number, document.document_id, now)
         if not obstacle and not self._has_staying_papers(document.scan_sha256):
@@ -112,6 +113,7 @@ class Erasure:
                 for eraser in (self._mirror, self._eraser):
                     if eraser is not None:
                         eraser.erase_scan(sha256)
+            discard(house.quarantine_dir, sha256)  # it may have been rejected before it was accepted
             house.catalog.submissions.forget(sha256)
             return True
 

@@ -46,8 +46,8 @@ def release_hold(house: House, name: str, reason: str, actor: Actor) -> HoldResu
 
 
 def list_holds(house: House, actor: Actor) -> tuple[HoldRecord, ...]:
-    """Return the holds in force, the longest first."""
-    del actor
+    """Return the holds in force, the longest first, and write into the trail that somebody looked."""
+    record_event(house, actor, TrailAction.READ, "", {"what": "holds"})
     return tuple(sorted((hold for hold in house.custody.iter_holds() if hold.is_held), key=lambda hold: hold.since))
 
 

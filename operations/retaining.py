@@ -82,6 +82,12 @@ def set_dossier(
         return lock_dossier(house, dossier_number, actor)
 
 
+def show_dossier(house: House, dossier_number: str, actor: Actor) -> DossierRetention:
+    """Return how long a dossier is kept, and write into the trail that somebody looked."""
+    record_event(house, actor, TrailAction.READ, dossier_number, {"what": "dossier"})
+    return describe_retention(house, dossier_number, actor)
+
+
 def describe_retention(house: House, dossier_number: str, actor: Actor) -> DossierRetention:
     """Return how long a dossier is kept, as things stand."""
     del actor

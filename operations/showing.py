@@ -12,7 +12,7 @@ from dossiers.errors import NotFoundError
 from dossiers.field_names import label_field
 from dossiers.model import Actor, CatalogEntry, ExtractedField
 from dossiers.review import tell_reasons
-from dossiers.signatures import CHANGES_VI, PROBLEMS, REVOCATIONS_VI, STANDINGS_VI, IncomingSignature, SignatureProblem
+from dossiers.signatures import CHANGES_VI, PROBLEMS, REVOCATIONS_VI, IncomingSignature, SignatureProblem
 from dossiers.trail import Detail, TrailAction
 from operations.outcomes import extracted_fields, load_metadata
 from operations.results import OUTCOMES_VI
@@ -63,8 +63,8 @@ class ShownDocument:
         first, last = metadata.first_page, metadata.last_page
         pages = f"{first}" if first == last else f"{first}-{last}"
         signature = f"PAdES {metadata.pdf.level.value}" if metadata.pdf.level else "giữ nguyên chữ ký của tệp gốc"
-        if metadata.signature_standing:
-            signature += f": {STANDINGS_VI[metadata.signature_standing]}"
+        if metadata.signature_check is not None:
+            signature += f": {metadata.signature_check.tell_standing_vi()}"
         return [
             ("mã tài liệu", metadata.document_id),
             ("mã hồ sơ", metadata.dossier_number or "(chưa rõ)"),
@@ -104,7 +104,7 @@ class ShownDocument:
         check = self.metadata.signature_check
         if check is None:
             return []
-        rows = [("kết luận", STANDINGS_VI[check.standing]), ("kiểm tra lúc", tell_time(check.checked_at))]
+        rows = [("kết luận", check.tell_standing_vi()), ("kiểm tra lúc", tell_time(check.checked_at))]
         rows += [("vấn đề của tệp", tell_problems(check.file_problems))] if check.file_problems else []
         for number, signature in enumerate(check.signatures, start=1):
             rows += [(f"chữ ký {number}", signature.signer), *_tell_signature(signature)]

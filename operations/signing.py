@@ -37,7 +37,8 @@ def make_signed_pdf(
     document = described.document
     name = make_document_id(document.scan_sha256, document.first_page, document.last_page)
     signing = house.settings.signing
-    signer = decide_signer(role, signing.form)
+    mark = make_mark(signing, name, document.scan_sha256)
+    signer = decide_signer(role, mark.form)
     facts = ArchivalFacts(created_at=received_at, creator_tool=_CREATOR, author=signing.agency)
     unsigned = folder / f"{name}.unsigned.pdf"
     archival = build_archival_pdf(described, unsigned, facts, PageImages(house.settings.archive.page_images))
@@ -45,7 +46,7 @@ def make_signed_pdf(
         archival,
         folder / f"{name}.pdf",
         house.agency_identity if signer is SigningRole.AGENCY else house.identity,
-        make_mark(signing, name, document.scan_sha256),
+        mark,
         house.assurance,
         first_page=document.pages[0],
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from dossiers.errors import IntegrityError
 from dossiers.model import Actor
-from dossiers.trail import ACTIONS_VI, TrailAction, TrailEntry
+from dossiers.trail import ACTIONS_VI, Detail, TrailAction, TrailEntry
 from operations.trail import record_event
 from runtime.wiring import House
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_SHOWN_DIGITS = 12
 _VIETNAM_TIME = timezone(timedelta(hours=7))
 
 
@@ -71,11 +74,18 @@ def entry_to_json(entry: TrailEntry) -> dict[str, Any]:
     return {**entry.to_json()["content"], "hash": entry.hash}
 
 
+def _tell(value: Detail) -> str:
+    """Return a detail for a table, where a digest is told by its beginning and a list without brackets; JSON has them whole."""
+    if isinstance(value, str):
+        return f"{value[:_SHOWN_DIGITS]}…" if _DIGEST.fullmatch(value) else value
+    return " ".join(value) if isinstance(value, Sequence) else str(value)
+
+
 def entry_to_row(entry: TrailEntry) -> tuple[str, ...]:
     """Return an entry as cells for a person, times +07:00."""
     event = entry.event
     at = event.at.astimezone(_VIETNAM_TIME)
-    details = ", ".join(f"{name}={value}" for name, value in event.details.items() if value not in ("", [], False))
+    details = ", ".join(f"{name}={_tell(value)}" for name, value in event.details.items() if value not in ("", [], False))
     who = f"{event.actor} ({event.unit})" if event.unit else event.actor
     return (
         str(entry.sequence),

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from dossiers.errors import IntegrityError
-from dossiers.trail import TrailHead
+from dossiers.trail import TrailEvent, TrailHead
 from dossiers.trail_anchor import Anchor, parse_anchor
 from dossiers.trail_check import ChainCheck, TrailFault, TrailProblem
+from operations.locking import writing_trail
 from operations.statements import judge_statement
 from runtime.wiring import House
 from storage.trail_store import StoredAnchor
 
 _CATALOG = "catalog"
+_ARCHIVE = "archive"
+_SCAN_DIGITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,11 @@ class TrailVerdict:
 def verify_trail(house: House, advance: Callable[[], None] = lambda: None) -> TrailVerdict:
     """Read the whole trail and every anchor from the store and check them. ``advance`` is called once a segment.
 
-    What is wrong is told, not raised. Raises StorageUnavailableError and its kin when the store cannot be read.
+    Each document that stands in the archive must be told of: so a trail is missed that was taken away with all that knows its
+    head. What is wrong is told, not raised. Raises StorageUnavailableError and its kin when the store cannot be read.
     """
     noted = house.catalog.trail.head()  # before the store is read: others may write meanwhile
+    untold = {_scan_of(document_id) for document_id in house.archive.list_document_ids()}
     anchors, problems = _read_anchors(house)
     expected = {_CATALOG: noted, **{key: anchor.head for key, anchor in anchors}}
     check = ChainCheck(frozenset(head.sequence for head in expected.values()))
@@ -74,7 +79,7 @@ def verify_trail(house: House, advance: Callable[[], None] = lambda: None) -> Tr
         if isinstance(segment, str):
             check.tell_foreign(segment)
         else:
-            check.take(segment)
+            untold.difference_update(_scan_of(entry.event.subject) for entry in check.take(segment))
         advance()
     for who, head in expected.items():
         check.expect(head, who)
@@ -85,7 +90,7 @@ def verify_trail(house: House, advance: Callable[[], None] = lambda: None) -> Tr
         newest_anchor=anchors[-1][1] if anchors else None,
         waiting=house.trail_spool.count(),
         clock_steps=check.clock_steps,
-        problems=(*problems, *check.problems),
+        problems=(*problems, *check.problems, *_miss(untold, _read_spool(house) if untold else ())),
     )
 
 
@@ -122,6 +127,28 @@ def _read_anchors(house: House) -> tuple[list[tuple[str, Anchor]], list[TrailPro
         before = hashlib.sha256(stored.statement or b"").hexdigest()
         anchors.append((key, anchor))
     return anchors, problems
+
+
+def _scan_of(subject: str) -> str:
+    """Return the beginning of the digest of the scan that a subject is about: its digest, or the id of a document of it."""
+    return subject.rpartition("-")[2][:_SCAN_DIGITS]
+
+
+def _read_spool(house: House) -> tuple[TrailEvent, ...]:
+    with writing_trail(house):
+        return house.trail_spool.read().events
+
+
+def _miss(untold: set[str], waiting: Iterable[TrailEvent]) -> list[TrailProblem]:
+    """Tell of scans whose documents are archived and of which no entry tells: one is written before they are stored."""
+    missed = untold.difference(_scan_of(event.subject) for event in waiting)
+    if not missed:
+        return []
+    detail = (
+        f"no entry tells of {len(missed)} scans whose documents are archived, such as {min(missed)}…: "
+        "taken away, or waiting on another machine"
+    )
+    return [TrailProblem(TrailFault.REMOVED, _ARCHIVE, detail)]
 
 
 def age_of(anchor: Anchor, now: datetime | None = None) -> int:

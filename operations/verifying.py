@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dossiers.errors import IntegrityError, NotFoundError, SohoaError
+from dossiers.errors import InputError, IntegrityError, NotFoundError, SohoaError
 from dossiers.model import Actor, CatalogEntry
+from dossiers.trail import Detail, TrailAction
 from operations.outcomes import load_metadata
 from operations.paths import source_errors_mapped
 from operations.results import ErrorFacts
+from operations.trail import record_event
 from pdf.conformance import PdfaReport, check_pdfa
 from pdf.verification import VerificationReport, verify_pdf
 from runtime.wiring import House
@@ -85,6 +88,18 @@ class Verification:
         }
 
 
+def verify_documents(house: House, entries: Sequence[CatalogEntry], actor: Actor) -> Iterator[Verification]:
+    """Check documents one after the other, once the trail tells that somebody does: which one, or how many.
+
+    Raises what ``verify_entry`` raises.
+    """
+    subject = entries[0].document_id if len(entries) == 1 else ""
+    details: dict[str, Detail] = {"documents": len(entries)}
+    record_event(house, actor, TrailAction.VERIFY, subject, details)
+    for entry in entries:
+        yield verify_entry(house, entry, actor)
+
+
 def verify_entry(house: House, entry: CatalogEntry, actor: Actor) -> Verification:
     """Fetch a document's PDF from the archive and check it. What is wrong with it is told, not raised.
 
@@ -97,7 +112,11 @@ def verify_entry(house: House, entry: CatalogEntry, actor: Actor) -> Verificatio
         with house.temporary_folder() as folder:
             path = folder / "document.pdf"
             house.archive.read_pdf(metadata, path)
-            return _judge(house, entry.document_id, path, is_ours=is_ours, digest_matches=hash_file(path) == entry.pdf_sha256)
+            matches = hash_file(path) == entry.pdf_sha256
+            try:
+                return _judge(house, entry.document_id, path, is_ours=is_ours, digest_matches=matches)
+            except InputError as error:  # such as a file of others that is encrypted or broken, kept as it came
+                return Verification(entry.document_id, is_ours, matches, None, None, ErrorFacts.of(error))
     except (IntegrityError, NotFoundError) as error:
         return Verification(entry.document_id, is_ours, False, None, None, ErrorFacts.of(error))
 

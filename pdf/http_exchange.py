@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import Future
 from urllib.parse import urlsplit
 
 import requests
 
-_CHUNK_BYTES = 64 * 1024
+_CHUNK_BYTES = 4096
 
 
 class ExchangeError(Exception):
@@ -30,6 +32,23 @@ def exchange(url: str, body: bytes | None, media_type: str, *, timeout_s: float,
     """
     if not is_web_address(url):
         raise ExchangeError("not an http or https address")
+    answer: Future[bytes] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(_ask(url, body, media_type, timeout_s, max_bytes))
+        except BaseException as error:
+            answer.set_exception(error)
+
+    # Timeouts of sockets count from byte to byte: who sends one now and then would hold up the caller for ever.
+    threading.Thread(target=ask, daemon=True, name="sohoa-exchange").start()
+    try:
+        return answer.result(timeout_s)
+    except TimeoutError as error:
+        raise ExchangeError(f"{urlsplit(url).hostname} took longer than {timeout_s:g} s") from error
+
+
+def _ask(url: str, body: bytes | None, media_type: str, timeout_s: float, max_bytes: int) -> bytes:
     host = urlsplit(url).hostname
     deadline = time.monotonic() + timeout_s
     headers = {"Content-Type": media_type} if body is not None else {}

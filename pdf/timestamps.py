@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from asn1crypto import cms, tsp
+from asn1crypto import cms, tsp, x509
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
@@ -22,11 +23,14 @@ _MAX_BYTES = 1024 * 1024
 
 
 class _ClearTimeStamper(TimeStamper):
-    """A time-stamping client that looks at what it got, and fails with the domain's error whatever the authority answers."""
+    """A time-stamping client that looks at what it got, and fails with the domain's error whatever the authority answers.
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    ``roots``: what its certificate must lead to today, None when nobody said.
+    """
+
+    def __init__(self, url: str, timeout_s: float, roots: tuple[x509.Certificate, ...] | None) -> None:
         TimeStamper.__init__(self)
-        self.url, self.timeout_s = url, timeout_s
+        self.url, self.timeout_s, self.roots = url, timeout_s, roots
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         answer = await asyncio.to_thread(
@@ -40,22 +44,37 @@ class _ClearTimeStamper(TimeStamper):
         return tsp.TimeStampResp.load(answer, strict=True)
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        host = urlsplit(self.url).hostname
         try:
             token = await super().async_timestamp(message_digest, md_algorithm)
-            itself = make_offline_context([extract_certificate_info(token["content"]).signer_cert])
-            found = await validate_tst_signed_data(token["content"], itself, lambda _: message_digest)
+            itself = (extract_certificate_info(token["content"]).signer_cert,)
+            is_right = await _holds(token, itself, message_digest)
+            is_trusted = is_right and (self.roots is None or await _holds(token, self.roots, message_digest))
         except Exception as error:
-            raise TimestampError(detail=f"{urlsplit(self.url).hostname}: {error}") from error
-        if not (found["intact"] and found["valid"] and found["trust_problem_indic"] is None):
-            raise TimestampError(detail=f"{urlsplit(self.url).hostname}: the stamp is of something else, or wrongly signed")
+            raise TimestampError(detail=f"{host}: {error}") from error
+        if not is_right:
+            raise TimestampError(detail=f"{host}: the stamp is of something else, or wrongly signed")
+        if not is_trusted:
+            raise TimestampError(
+                detail=f"{host}: its certificate leads to no root that is trusted; name it in signing.trust_files"
+            )
         return token
 
 
-def make_timestamper(url: str, timeout_s: float = DEFAULT_TIMEOUT_S) -> TimeStamper:
+async def _holds(token: cms.ContentInfo, roots: Iterable[x509.Certificate], message_digest: bytes) -> bool:
+    found = await validate_tst_signed_data(token["content"], make_offline_context(roots), lambda _: message_digest)
+    return bool(found["intact"] and found["valid"] and found["trust_problem_indic"] is None)
+
+
+def make_timestamper(
+    url: str, timeout_s: float = DEFAULT_TIMEOUT_S, roots: Iterable[x509.Certificate] | None = None
+) -> TimeStamper:
     """Return a client of the time-stamping authority at ``url``; its failures are ``TimestampError`` (retryable).
+
+    With ``roots`` a stamp that leads to none of them is refused at once: it would prove nothing to whoever verifies.
 
     Raises ``ConfigurationError`` for a URL that is not http or https.
     """
     if not is_web_address(url):
         raise ConfigurationError(detail="the time-stamping authority must be an http or https URL")
-    return _ClearTimeStamper(url, timeout_s)
+    return _ClearTimeStamper(url, timeout_s, None if roots is None else tuple(roots))

@@ -15,11 +15,12 @@ from pdf.long_term import Assurance
 from pdf.revocation import RevocationSource
 from pdf.token_key import TokenAddress, TokenSession
 from runtime.signing_settings import KeySettings, SigningSettings
-from runtime.unlocking import find_secret_source, read_secret_file
+from runtime.unlocking import find_secret_source, keep_out_of_core_dumps, read_secret_file
 
 
 def open_identity(key: KeySettings, demonstration_folder: Path, demonstration_name: str) -> SigningIdentity:
     """Open one role's key. Raises ``ConfigurationError``, ``CertificateError``, ``TokenUnavailableError``."""
+    keep_out_of_core_dumps()
     uses_pss = key.rsa_padding == "pss"
     if key.identity == "pkcs11" and key.module is not None:
         address = TokenAddress(key.module, key.token_label, key.key_label, bytes.fromhex(key.key_id))

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 
@@ -19,6 +21,19 @@ from runtime.signing_settings import KeySettings
 _LONGEST = 4096
 _LINE_ENDS = b"\r\n"
 _USER_KEYRING = -4  # KEY_SPEC_USER_KEYRING, keyctl(2)
+
+
+_DUMPED_MEMORY = Path("/proc/self/coredump_filter")  # core(5)
+
+
+def keep_out_of_core_dumps() -> None:
+    """Let no core dump of this process be written, and none that a program takes hold memory: it is about to hold keys.
+
+    The process stays dumpable (prctl(2)): its page workers open files by its descriptors in /proc.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError):
+        _DUMPED_MEMORY.write_text("0")
 
 
 def find_secret_source(key: KeySettings) -> Callable[[], bytes]:

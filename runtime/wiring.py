@@ -224,7 +224,9 @@ class House:
     def timestamper(self) -> TimeStamper | None:
         """A client of the time-stamping authority, if one is configured."""
         signing = self.settings.signing
-        return make_timestamper(signing.timestamp_url, signing.network_timeout_s) if signing.timestamp_url else None
+        if not signing.timestamp_url:
+            return None
+        return make_timestamper(signing.timestamp_url, signing.network_timeout_s, self.trust_roots)
 
     @cached_property
     def assurance(self) -> Assurance:

@@ -1,4 +1,4 @@
-"""The archive: original files as they were handed in, and the documents made of them.
+"""The archive: the documents made of the files that were handed in, beside those (``storage.originals``).
 
 A document's PDF and words are written first and its metadata last: **a document exists once its metadata does**. Whatever
 interrupts a store is made good by a second try, which finds what the first one wrote. Nothing is ever overwritten:
@@ -19,35 +19,30 @@ from dossiers.page import RecognizedPage
 from storage import keys
 from storage.keeping import Bucket
 from storage.legal_metadata import LegalTerms
-from storage.manifests import ManifestWriter, digest_of, digests_of
+from storage.manifests import ManifestWriter, digests_of
 from storage.metadata import (
     DocumentMetadata,
     PdfRecord,
     Recipe,
     describe_document,
-    fit_encoded,
     object_metadata,
     parse_metadata,
 )
 from storage.object_store import ObjectStore, StoredObject, StoreProperties, to_lock_time
+from storage.originals import OnDamage, Originals, tell_damage
 from storage.records import ActorRecord, HistoryEvent
 from storage.recovery import adopt_unfinished, is_intact, lock_until
-from storage.submissions import SubmissionRecord, dump_submission, parse_submission
 from storage.words import dump_words, parse_words
 
-OnDamage = Callable[[IntegrityError], None]
-"""Called with what is wrong with a record that is then passed over."""
 
-
-class Archive:
+class Archive(Originals):
     """The two buckets, ``originals`` and ``documents``. Every method raises the storage errors of ``dossiers.errors``."""
 
     def __init__(
         self, originals: ObjectStore, documents: ObjectStore, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self.originals = originals
+        super().__init__(originals, ManifestWriter(documents, now))
         self.documents = documents
-        self.manifest = ManifestWriter(documents, now)
         self._now = now
 
     def ensure_buckets(self) -> tuple[StoreProperties, StoreProperties]:
@@ -58,96 +53,6 @@ class Archive:
         """Prove that both buckets answer. Raises what keeps them from it."""
         self.originals.check()
         self.documents.check()
-
-    # --- what was handed in -----------------------------------------------------------------------------------------
-
-    def keep_original(
-        self,
-        path: Path,
-        sha256: str,
-        name: str,
-        received_at: datetime,
-        actor: Actor,
-        *,
-        media_type: str = "application/octet-stream",
-        retain_until: datetime | None = None,
-    ) -> str:
-        """Store a file's bytes, read them back, and return their key. Once this returns, the file may go.
-
-        Bytes that already stand there intact are not stored again, whatever name they bore. Raises ``IntegrityError`` when
-        the file's bytes are not those of ``sha256``, ``UnreadablePathError`` when it cannot be read.
-        """
-        kept = self._find_original(sha256)
-        if kept is not None and is_intact(self.originals, kept.key, sha256):
-            if retain_until is not None:
-                lock_until(self.originals, kept.key, retain_until)
-            return kept.key
-        metadata = {
-            "name": fit_encoded(name, 900),
-            "received-at": received_at.astimezone(UTC).isoformat(),
-            "actor": fit_encoded(actor.id, 300),
-        }
-        key = keys.original_key(sha256, name)
-        stored = self.originals.put(key, path, media_type, metadata, retain_until, sha256=sha256)
-        self.manifest.add(EntryKind.STORED, digest_of(Bucket.ORIGINALS, stored))
-        return stored.key
-
-    def holds_original(self, sha256: str) -> bool:
-        """Say whether a file's bytes stand in the bucket, without reading them."""
-        return self._find_original(sha256) is not None
-
-    def open_original(self, sha256: str, to_path: Path) -> StoredObject:
-        """Write a handed-in file's bytes to a path. Raises ``NotFoundError``, or ``IntegrityError`` when they changed."""
-        kept = self._find_original(sha256)
-        if kept is None:
-            raise NotFoundError(what=f"the original {sha256}")
-        stored = self.originals.download(kept.key, to_path)
-        if stored.sha256 not in (None, sha256):
-            to_path.unlink(missing_ok=True)
-            raise IntegrityError(what=kept.key, detail="its digest is not the one in its key")
-        return stored
-
-    def list_originals(self) -> Iterator[str]:
-        """Yield the digest (SHA-256, hex) of every handed-in file whose bytes stand in the store, in their order."""
-        for number in range(256):
-            found = (keys.sha256_of_original(item.key) for item in self.originals.list(f"{number:02x}/"))
-            yield from sorted(sha256 for sha256 in found if sha256 is not None)
-
-    def record_submission(self, record: SubmissionRecord, *, is_first: bool = False) -> bool:
-        """Store what became of a handed-in file; return False when just that already stands there.
-
-        With ``is_first`` nobody looks: no record of the file is known.
-        """
-        key, data = keys.submission_key(record.sha256), dump_submission(record)
-        try:
-            if not is_first and self.originals.get(key) == data:
-                return False
-        except (NotFoundError, IntegrityError):
-            pass  # none yet, or one that must be replaced; the damaged version stays as an older one
-        self.originals.put(key, data, "application/json", {"state": record.state.value})
-        return True
-
-    def find_submission(self, sha256: str) -> SubmissionRecord | None:
-        """Return the record of a handed-in file, or None. Raises ``IntegrityError`` when it is damaged."""
-        key = keys.submission_key(sha256)
-        try:
-            return parse_submission(self.originals.get(key), key)
-        except NotFoundError:
-            return None
-
-    def iter_submissions(self, on_damage: OnDamage | None = None) -> Iterator[SubmissionRecord]:
-        """Yield the records of all handed-in files. Damaged ones are raised, or told to ``on_damage`` and passed over."""
-        prefixes = (f"{number:02x}/" for number in range(256))  # the trail stands in the same bucket, with many objects
-        listed = (found.key for prefix in prefixes for found in self.originals.list(prefix))
-        for key in filter(keys.is_submission_key, listed):
-            try:
-                record = parse_submission(self.originals.get(key), key)
-            except IntegrityError as error:
-                _tell(error, on_damage)
-            else:
-                yield record
-
-    # --- what was made of it ----------------------------------------------------------------------------------------
 
     def store_document(
         self,
@@ -220,10 +125,15 @@ class Archive:
             try:
                 record = self._read_metadata(key)
             except IntegrityError as error:
-                _tell(error, on_damage)
+                tell_damage(error, on_damage)
             else:
                 if record is not None and record.superseded_by is None:
                     yield record
+
+    def list_document_ids(self) -> Iterator[str]:
+        """Yield the id of every document, from the names of the records alone; one of two dossiers comes twice."""
+        for key in (found.key for found in self.documents.list() if keys.is_metadata_key(found.key)):
+            yield key.split("/")[1]
 
     def read_words(self, record: DocumentMetadata) -> tuple[RecognizedPage, ...]:
         """Return a document's pages with their words. Raises ``NotFoundError``, or ``IntegrityError`` when they changed."""
@@ -290,9 +200,6 @@ class Archive:
         )
 
     # --- within -----------------------------------------------------------------------------------------------------
-
-    def _find_original(self, sha256: str) -> StoredObject | None:
-        return next(self.originals.list(keys.original_prefix(sha256) + keys.ORIGINAL_STEM), None)
 
     def _read_metadata(self, key: str) -> DocumentMetadata | None:
         try:
@@ -367,9 +274,3 @@ def _is_judged_anew(known: DocumentMetadata, described: DescribedDocument) -> bo
     """Say whether the verdict on a file that came in signed is another than its record holds, or was reached by other roots."""
     check = described.signature_check
     return check is not None and (known.signature_check is None or not known.signature_check.says_the_same(check))
-
-
-def _tell(error: IntegrityError, on_damage: OnDamage | None) -> None:
-    if on_damage is None:
-        raise error
-    on_damage(error)

@@ -77,9 +77,9 @@ def _obstacle(store: ObjectStore, key: str, now: datetime) -> str:
     for version in store.versions(key):
         lock = store.read_lock(key, version_id=version.version_id)
         if lock is not None and lock.is_held:
-            return f"{key} is under a legal hold"
+            return f"{key}: đang bị giữ trong kho (under a legal hold)"
         if lock is not None and lock.is_locked(now):
-            return f"{key} is locked until {lock.retain_until:%Y-%m-%d}"
+            return f"{key}: còn khóa đến {lock.retain_until:%Y-%m-%d} (locked until then)"
     return ""
 
 

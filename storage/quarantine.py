@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from dossiers.errors import IntegrityError, SohoaError
 from storage.files import (
@@ -79,6 +80,23 @@ def quarantine(path: Path, folder: Path, error: SohoaError, received_at: datetim
     return target
 
 
+def discard(folder: Path, sha256: str) -> int:
+    """Remove every copy of a file with its notes and return how many there were; the notes go last, so that a second call
+    finds what an interruption left. Raises what ``quarantine`` raises when the folder refuses it.
+    """
+    found = 0
+    with os_errors_mapped(str(folder)):
+        for reason in sorted(folder.glob(f"*/*{sha256[:12]}-*{REASON_SUFFIX}")):
+            target = reason.with_name(reason.name.removesuffix(REASON_SUFFIX))
+            if _read_reason(reason).get("sha256") != sha256:
+                continue
+            for path in (target, target.with_name(target.name + NOTE_SUFFIX), reason):
+                path.unlink(missing_ok=True)
+            sync_folder(reason.parent)
+            found += 1
+    return found
+
+
 def make_safe_name(name: str) -> str:
     """Return a name that every file system takes: NFC, no separators, no control or invisible letters, at most 160 bytes.
 
@@ -135,10 +153,15 @@ def _find_earlier(folder: Path, subject: _Subject) -> Path | None:
 def _is_same(target: Path, subject: _Subject) -> bool:
     if subject.sha256 is not None:
         return target.is_file() and not target.is_symlink() and hash_file(target) == subject.sha256
+    return _read_reason(target.with_name(target.name + REASON_SUFFIX)).get("path") == _show(subject.path)
+
+
+def _read_reason(path: Path) -> dict[str, Any]:
+    """Return what a reason file says, nothing when it cannot be read."""
     try:
-        return bool(json.loads(target.with_name(target.name + REASON_SUFFIX).read_bytes())["path"] == _show(subject.path))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return dict(json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def _place(subject: _Subject, day: Path) -> Path:

@@ -5,6 +5,7 @@ Codes: Amazon S3 API reference, "Error responses"; those that begin with XMinio 
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -91,3 +92,9 @@ def map_http_status(status: int | None, what: str) -> SohoaError:
     if status == 507:
         return StorageFullError(detail=f"{what}: HTTP {status}")
     return StorageUnavailableError(detail=f"{what}: HTTP {status or 'answer'} is not that of an S3 server")
+
+
+def find_status(message: str) -> int | None:
+    """Return the HTTP status that the client's words for an answer it cannot read name, if they do."""
+    found = re.search(r"Response code: (\d{3})", message)
+    return int(found.group(1)) if found else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -48,12 +47,12 @@ from storage.object_store import (
     validate_prefix,
 )
 from storage.s3_connection import S3Connection, build_pool, split_endpoint
-from storage.s3_errors import find_skew, map_http_status, map_s3_code
+from storage.s3_errors import find_skew, find_status, map_http_status, map_s3_code
+from storage.s3_headers import read_headers, require_digest
 
 PART_BYTES = 16 * 1024 * 1024
 """Larger objects go up in parts of this size, one in memory at a time."""
 
-_META_PREFIX = "x-amz-meta-"
 _NO_DEFAULT_LOCK = "DefaultRetention"  # versitygw answers with a rule without one, which the client cannot read
 _NO_LOCK_CODES = frozenset({"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration"})
 _MADE_BY_OTHERS = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
@@ -153,7 +152,7 @@ class S3Store:
                 data += chunk
                 if len(data) > max_bytes:
                     raise IntegrityError(what=key, detail=f"it is larger than {max_bytes} bytes")
-            _require_digest(key, response.headers, hashlib.sha256(data).hexdigest())
+            require_digest(key, response.headers, hashlib.sha256(data).hexdigest())
         return bytes(data)
 
     def download(self, key: str, path: Path, *, version_id: str | None = None) -> StoredObject:
@@ -162,8 +161,8 @@ class S3Store:
             part = part_path(path.parent)
             try:
                 found = write_synced(part, response.stream(CHUNK_BYTES))
-                _require_digest(key, response.headers, found)
-                stored = _from_headers(key, part.stat().st_size, response.headers)
+                require_digest(key, response.headers, found)
+                stored = read_headers(key, part.stat().st_size, response.headers)
                 part.replace(path)
             finally:
                 part.unlink(missing_ok=True)
@@ -185,7 +184,7 @@ class S3Store:
                 hashed.update(chunk)
                 size_bytes += len(chunk)
                 on_chunk(len(chunk))
-            stored = _from_headers(key, size_bytes, response.headers)
+            stored = read_headers(key, size_bytes, response.headers)
         return Reread(stored, hashed.hexdigest())
 
     def stat(self, key: str, *, version_id: str | None = None) -> StoredObject | None:
@@ -197,7 +196,7 @@ class S3Store:
         except NotFoundError:
             self._require_bucket()  # an answer without a body does not say whether the bucket or the key is absent
             return None
-        return _from_headers(key, found.size or 0, found.metadata or {})
+        return read_headers(key, found.size or 0, found.metadata or {})
 
     def list(self, prefix: str = "", *, after: str = "") -> Iterator[StoredObject]:
         """Yield newest versions in order of keys, without digests and metadata; see ``ObjectStore.list``."""
@@ -298,7 +297,7 @@ class S3Store:
         except ServerError as error:
             raise map_http_status(error.status_code, what) from error
         except InvalidResponseError as error:
-            raise map_http_status(_status_in(str(error)), what) from error
+            raise map_http_status(find_status(str(error)), what) from error
         except (MinioException, HTTPError, HTTPException, ParseError, UnicodeDecodeError) as error:
             raise StorageUnavailableError(detail=f"{self._address}: {type(error).__name__}") from error
         except OSError as error:
@@ -328,31 +327,3 @@ def suppress_codes(codes: frozenset[str]) -> Iterator[None]:
 
 def _open_data(data: bytes | Path) -> BinaryIO:
     return io.BytesIO(data) if isinstance(data, bytes) else open_source(data)
-
-
-def _from_headers(key: str, size_bytes: int, headers: Mapping[str, str]) -> StoredObject:
-    lowered = {name.lower(): value for name, value in headers.items()}
-    encoded = {name.removeprefix(_META_PREFIX): value for name, value in lowered.items() if name.startswith(_META_PREFIX)}
-    until = lowered.get("x-amz-object-lock-retain-until-date")
-    return StoredObject(
-        key=key,
-        size_bytes=size_bytes,
-        sha256=encoded.get(DIGEST_NAME),
-        version_id=lowered.get("x-amz-version-id"),
-        media_type=lowered.get("content-type", "application/octet-stream"),
-        metadata=decode_metadata(encoded),
-        retain_until=datetime.fromisoformat(until).astimezone(UTC) if until else None,
-        lock_mode=lowered.get("x-amz-object-lock-mode") if until else None,
-        is_held=lowered.get("x-amz-object-lock-legal-hold", "").upper() == "ON",
-    )
-
-
-def _require_digest(key: str, headers: Mapping[str, str], found: str) -> None:
-    known = {name.lower(): value for name, value in headers.items()}.get(_META_PREFIX + DIGEST_NAME)
-    if known is not None and known != found:
-        raise IntegrityError(what=key, detail=f"its SHA-256 is {found}, not {known}")
-
-
-def _status_in(message: str) -> int | None:
-    found = re.search(r"Response code: (\d{3})", message)
-    return int(found.group(1)) if found else None

@@ -7,7 +7,7 @@ import typer
 from cli.console import current_actor, errors_as_exit_codes, print_json, print_table
 from cli.exit_codes import exit_code_of_error_code, most_severe
 from cli.options import AsJson
-from operations.checking import check_configuration
+from operations.checking import Finding, check_configuration
 from runtime.settings import load_settings
 from runtime.wiring import House
 
@@ -28,6 +28,12 @@ def check(as_json: AsJson = False) -> None:
         for finding in findings:
             print_json(finding.to_json())
     else:
-        rows = [("đạt" if finding.error is None else "LỖI", finding.what, finding.detail) for finding in findings]
+        rows = [(_tell_verdict(finding), finding.what, finding.detail) for finding in findings]
         print_table("Cấu hình", ("", "mục", "chi tiết"), rows)
     raise typer.Exit(most_severe(exit_code_of_error_code(finding.error.code) for finding in findings if finding.error))
+
+
+def _tell_verdict(finding: Finding) -> str:
+    if finding.error is not None:
+        return "LỖI"
+    return "LƯU Ý" if finding.is_warning else "đạt"

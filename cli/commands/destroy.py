@@ -8,13 +8,13 @@ import typer
 
 from cli.console import current_actor, errors_as_exit_codes, out, print_json, print_table
 from cli.options import AsJson
-from dossiers.errors import NotFoundError
 from operations.destroying import (
     Destroyed,
     approve_destruction,
     execute_destruction,
+    list_destructions,
     propose_destruction,
-    show_destruction,
+    read_destruction,
 )
 from runtime.settings import load_settings
 from runtime.wiring import House
@@ -70,14 +70,13 @@ def show(
     """Show the lists, or one with its certificate."""
     with errors_as_exit_codes(as_json=as_json), House(load_settings()) as house:
         if list_id is None:
-            _print_lists(tuple(house.destructions.iter_lists()), as_json=as_json)
+            _print_lists(list_destructions(house, current_actor()), as_json=as_json)
             return
-        try:
-            done = show_destruction(house, list_id, current_actor())
-        except NotFoundError:
-            _print(house.destructions.get(list_id), as_json=as_json)
-            return
-    _print_done(done, as_json=as_json)
+        found = read_destruction(house, list_id, current_actor())
+    if isinstance(found, DestructionList):
+        _print(found, as_json=as_json)
+    else:
+        _print_done(found, as_json=as_json)
 
 
 def _print_lists(records: tuple[DestructionList, ...], *, as_json: bool) -> None:

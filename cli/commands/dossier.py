@@ -9,7 +9,7 @@ import typer
 
 from cli.console import current_actor, errors_as_exit_codes, print_json, print_table
 from cli.options import AsJson
-from operations.retaining import DossierRetention, describe_retention, set_dossier
+from operations.retaining import DossierRetention, set_dossier, show_dossier
 from runtime.settings import load_settings
 from runtime.wiring import House
 
@@ -41,7 +41,7 @@ def set_(
 def show(number: Number, as_json: AsJson = False) -> None:
     """Show a dossier's procedure, end, term and last day."""
     with errors_as_exit_codes(as_json=as_json), House(load_settings()) as house:
-        found = describe_retention(house, number, current_actor())
+        found = show_dossier(house, number, current_actor())
     _print(found, as_json=as_json)
 
 

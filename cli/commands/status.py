@@ -47,6 +47,8 @@ def status(limit: Limit = 20, as_json: AsJson = False) -> None:
             for item in report.open_submissions
         ]
         print_table("Cần xử lý", ("mã", "trạng thái", "tệp", "mã hồ sơ", "lý do", "lần"), rows_open)
+    if report.is_withheld:
+        out.print("Không ghi được nhật ký nên không liệt kê tệp (the trail takes no entry, so that no file is named).")
     if report.custody is not None:
         _print_custody(report.custody)
     if report.store is not None and not report.store.report.locks:

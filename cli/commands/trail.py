@@ -11,6 +11,7 @@ from cli.console import current_actor, err, errors_as_exit_codes, out, print_jso
 from cli.exit_codes import ExitCode
 from cli.options import AsJson
 from dossiers.trail import TrailAction
+from dossiers.trail_check import FAULTS_VI
 from operations.trail_anchoring import anchor_trail
 from operations.trail_reading import TrailChoice, entry_to_json, entry_to_row, read_trail
 from operations.trail_verifying import TrailVerdict, age_of, verify_trail
@@ -87,7 +88,7 @@ def _print(verdict: TrailVerdict) -> None:
         out.print("Nhật ký nguyên vẹn.")
         return
     print_table(
-        "Sai lệch", ("loại", "ở đâu", "chi tiết"), [(one.fault.value, one.where, one.detail) for one in verdict.problems]
+        "Sai lệch", ("loại", "ở đâu", "chi tiết"), [(FAULTS_VI[one.fault], one.where, one.detail) for one in verdict.problems]
     )
     err.print("CẢNH BÁO: nhật ký không còn nguyên vẹn. ALARM: the trail is not intact.", style="red")
 

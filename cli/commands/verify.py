@@ -11,7 +11,7 @@ from cli.console import current_actor, errors_as_exit_codes, print_json, print_t
 from cli.exit_codes import ExitCode
 from cli.options import AsJson
 from operations.showing import find_entry
-from operations.verifying import Verification, verify_entry, verify_file
+from operations.verifying import Verification, verify_documents, verify_file
 from runtime.settings import load_settings
 from runtime.wiring import House
 
@@ -30,9 +30,9 @@ def verify(
                 if Path(name).is_file():
                     found.append(verify_file(house, Path(name)))
                 else:
-                    found.append(verify_entry(house, find_entry(house, name), current_actor()))
+                    found.extend(verify_documents(house, [find_entry(house, name)], current_actor()))
         else:
-            found.extend(verify_entry(house, entry, current_actor()) for entry in house.catalog.documents.list_documents())
+            found.extend(verify_documents(house, house.catalog.documents.list_documents(), current_actor()))
     if as_json:
         for verification in found:
             print_json(verification.to_json())

@@ -1,7 +1,7 @@
 """Verify this bundle offline:  python3 -I verify.py [FOLDER]
 
-It needs Python's standard library and `openssl` on the PATH; `pdfsig` (poppler) is asked as well when it is there. Nothing is
-fetched and nothing is written. Exit code 0: everything holds. 1: something does not. See README.txt for what that proves.
+It needs Python's standard library and `openssl` on the PATH. Nothing is fetched, and nothing is written but temporary files.
+Exit code 0: everything holds. 1: something does not. 2: openssl is missing. See README.txt for what that proves.
 
     --ca FILE   trust these authorities (PEM), obtained from elsewhere, instead of the certificates inside the bundle
 """
@@ -10,13 +10,16 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 FAILED: list[str] = []
+STAMP = bytes.fromhex("060b2a864886f70d0109100104")  # id-ct-TSTInfo (RFC 3161), near the beginning of what is a time stamp
 
 
 def main() -> int:
@@ -27,12 +30,15 @@ def main() -> int:
     arguments = parser.parse_args()
     folder: Path = arguments.folder
     roots: Path = arguments.ca or folder / "certificates.pem"
+    if shutil.which("openssl") is None:
+        print("NOT CHECKED / CHƯA KIỂM TRA: cần có lệnh openssl (the command openssl is needed)")
+        return 2
     try:
         check_members(folder)
         check_manifest_signature(folder, roots)
         check_chain(folder, roots)
         check_trail(folder, roots)
-        check_pdf(folder)
+        check_pdf(folder, roots)
         tell_lock(folder)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         say(False, f"the bundle cannot be read: {type(error).__name__}: {error}")
@@ -97,23 +103,31 @@ def check_signature(statement: Path, signature: Path, roots: Path, what: str) ->
 
     Any certificate of the trusted authorities would do, so whose it is is told as well: that is for the reader to judge.
     """
-    command = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-purpose", "any", "-out", "/dev/null"]
-    command += ["-in", str(signature), "-content", str(statement), "-CAfile", str(roots), "-signer", "/dev/stdout"]
-    code, told = run(command)
+    code, signer = ask_cms(statement, signature, "-CAfile", str(roots))
     if code != 0:
-        code, told = run([*command, "-no_check_time"])
+        code, signer = ask_cms(statement, signature, "-CAfile", str(roots), "-no_check_time")
         what += " (its certificate has expired since; when it signed is its own or its time stamp's word)" if code == 0 else ""
     say(code == 0, what)
     if code == 0:
-        _, named = run(["openssl", "x509", "-noout", "-subject", "-nameopt", "utf8,sep_comma_plus_space,esc_ctrl"], told)
-        print(f"       by {printable(named.strip())}")
+        print(f"       by {printable(signer)}")
 
 
-def run(command: list[str], given: str = "") -> tuple[int, str]:
+def ask_cms(statement: Path, signature: Path, *options: str) -> tuple[int, str]:
+    """Let openssl check a detached signature; return its exit code and whose certificate signed."""
+    with tempfile.TemporaryDirectory() as folder:
+        signer = Path(folder, "signer.pem")
+        command = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-purpose", "any", "-out", os.devnull]
+        command += ["-in", str(signature), "-content", str(statement), "-signer", str(signer), *options]
+        code, _ = run(command)
+        names = ["openssl", "x509", "-noout", "-subject", "-nameopt", "utf8,sep_comma_plus_space,esc_ctrl", "-in", str(signer)]
+        return code, run(names)[1].strip() if code == 0 else ""
+
+
+def run(command: list[str]) -> tuple[int, str]:
     """Run a program and return its exit code and what it printed. Of openssl: nothing that this machine trusts is trusted."""
     environment = {**os.environ, "SSL_CERT_DIR": os.devnull, "SSL_CERT_FILE": os.devnull}
     done = subprocess.run(
-        command, input=given, env=environment, capture_output=True, text=True, errors="replace", check=False, timeout=120
+        command, env=environment, capture_output=True, encoding="utf-8", errors="replace", check=False, timeout=120
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -165,22 +179,40 @@ def check_trail(folder: Path, roots: Path) -> None:
 # --- 5. the PDF, and what the store said --------------------------------------------------------------------------------------
 
 
-def check_pdf(folder: Path) -> None:
-    """Ask pdfsig for the signatures inside the PDF, when it is installed; any PDF reader shows them as well."""
-    if shutil.which("pdfsig") is None:
-        print("NOTE   pdfsig is not installed: open document.pdf in a PDF reader to see its signatures")
-        return
-    _, told = run(["pdfsig", "-nocert", str(folder / "document.pdf")])
-    valid, signatures = told.count("Signature is Valid."), told.count("Signature Validation:")
-    say(signatures > 0 and valid == signatures, f"pdfsig: {valid} of {signatures} signature(s) in the PDF valid")
+def check_pdf(folder: Path, roots: Path) -> None:
+    """Cut each signature out of the PDF (ISO 32000-1, 12.8.1) and let openssl check it over the bytes that it signs.
+
+    Those of a file that came in signed by others must hold; whether their authorities are trusted is told, not asked.
+    """
+    data = (folder / "document.pdf").read_bytes()
+    is_ours = load(folder / "metadata.json")["pdf"]["level"] is not None
+    ranges = re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", data)
+    say(len(ranges) > 0, "the PDF is signed")
+    for number, (start, length, second, rest) in enumerate((map(int, found) for found in ranges), start=1):
+        with tempfile.TemporaryDirectory() as work:
+            signature, signed = Path(work, "signature.der"), Path(work, "signed")
+            envelope = bytes.fromhex(data[start + length + 1 : second - 1].decode("ascii"))
+            signature.write_bytes(envelope)
+            signed.write_bytes(data[start : start + length] + data[second : second + rest])
+            what = f"signature {number} of {len(ranges)} in the PDF holds"
+            stamp = ["openssl", "ts", "-verify", "-token_in", "-CAfile", str(roots)]
+            stamp += ["-in", str(signature), "-data", str(signed)]
+            if STAMP in envelope[:100]:
+                holds = run(stamp)[0] == 0 or run([*stamp, "-no_check_time"])[0] == 0
+                say(holds, f"{what}: a time stamp over the whole document before it")
+            elif is_ours:
+                check_signature(signed, signature, roots, what)
+            else:
+                code, signer = ask_cms(signed, signature, "-noverify")
+                say(code == 0, f"{what} (by others: whether their authority is trusted says validation.json): {signer}")
 
 
 def tell_lock(folder: Path) -> None:
     """Print what the store answered when the bundle was made; nobody can check that offline."""
     receipt = load(folder / "lock.json")
     for item in receipt["objects"]:
-        until = item["retain_until"] or "(not locked)"
-        print(printable(f"NOTE   {receipt['asked_at']}: the store said that {item['key']} is locked until {until}"))
+        lock = f"locked until {item['retain_until']}" if item["retain_until"] else "not locked"
+        print(printable(f"NOTE   {receipt['asked_at']}: the store said that {item['key']} is {lock}"))
 
 
 if __name__ == "__main__":

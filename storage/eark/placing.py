@@ -15,7 +15,7 @@ from storage.files import PART_PREFIX, hash_file
 
 
 def place_package(staged: Path, files: Sequence[PackageFile], place: Path, at: datetime) -> None:
-    """Copy the folder ``staged`` to ``place``, or into a zip when that ends in ``.zip``.
+    """Copy the folder ``staged`` to ``place``, or into a zip when that ends in ``.zip``; for its owner alone to read.
 
     Raises ``IntegrityError`` when what stands there is not exactly ``files``, ``OSError`` when the disk fails. Nothing is left
     half done.
@@ -24,16 +24,25 @@ def place_package(staged: Path, files: Sequence[PackageFile], place: Path, at: d
     draft = place.with_name(f"{PART_PREFIX}{place.name}")
     try:
         if place.suffix.lower() == ".zip":
+            draft.touch(mode=0o600)
             _write_zip(staged, draft, at)
             _compare(_read_zip(draft, staged.name), files)
         else:
-            shutil.copytree(staged, draft)
+            draft.mkdir(mode=0o700)
+            shutil.copytree(staged, draft, dirs_exist_ok=True, copy_function=shutil.copyfile)
+            _close_to_others(draft)
             _compare(_read_folder(draft), files)
         draft.rename(place)
     finally:
         if draft.is_dir():
             shutil.rmtree(draft)
         draft.unlink(missing_ok=True)
+
+
+def _close_to_others(folder: Path) -> None:
+    """Leave a package to its owner, whatever the umask allows: it holds personal data."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _write_zip(staged: Path, target: Path, at: datetime) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import stat
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -50,6 +52,16 @@ def store(house: House, scan: ScannedFile, described: DescribedDocument, pdf: Si
     metadata = house.archive.find_document(DOSSIER, stored.document_id)
     assert metadata is not None
     house.catalog.documents.upsert(to_catalog_entry(metadata, ()))
+
+
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_others_on_the_machine_cannot_read_it(dossier: House, tmp_path: Path, name: str) -> None:
+    before = os.umask(0o022)
+    try:
+        place = package_dossier(dossier, DOSSIER, tmp_path / name, CLERK, with_originals=True, now=NOW).path
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in (place, *place.rglob("*"))} == {0}
 
 
 def test_a_package_passes_the_validators_and_holds_every_byte(dossier: House, tmp_path: Path) -> None:

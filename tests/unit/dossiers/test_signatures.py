@@ -10,7 +10,7 @@ import pytest
 from dossiers.model import ReviewNote, ReviewReason
 from dossiers.review import tell_reasons
 from dossiers.signatures import PROBLEMS, REVOCATIONS_VI, STANDINGS_VI, Revocation, SignatureProblem, SignatureStanding
-from tests.support.signature_checks import TRUSTED, with_problem
+from tests.support.signature_checks import TRUSTED, TRUSTED_SIGNATURE, with_problem
 
 BROKEN = {SignatureProblem.ALTERED, SignatureProblem.INVALID, SignatureProblem.CHANGED_AFTER, SignatureProblem.UNREADABLE}
 UNCHECKED = {SignatureProblem.ENCRYPTED, SignatureProblem.OVER_LIMIT}
@@ -45,6 +45,16 @@ def test_the_time_of_a_check_makes_no_other_verdict_but_other_roots_do() -> None
     assert not TRUSTED.says_the_same(replace(TRUSTED, trust_roots=()))
 
 
+@pytest.mark.parametrize(
+    ("revocation", "is_told"), [(Revocation.GOOD, False), (Revocation.NOT_CARRIED, True), (Revocation.UNKNOWN, True)]
+)
+def test_a_trusted_file_whose_revocation_nobody_knows_says_so(revocation: Revocation, is_told: bool) -> None:
+    check = replace(TRUSTED, signatures=(replace(TRUSTED_SIGNATURE, revocation=revocation),))
+    assert check.standing is SignatureStanding.TRUSTED
+    assert ("chưa rõ chứng thư có bị thu hồi" in check.tell_standing_vi()) is is_told
+    assert REVOCATIONS_VI[revocation].startswith("chưa rõ") is is_told
+
+
 def test_everything_has_words() -> None:
     assert set(STANDINGS_VI) == set(SignatureStanding)
     assert set(REVOCATIONS_VI) == set(Revocation)
@@ -56,6 +66,7 @@ def test_a_clerk_reads_what_is_wrong() -> None:
     notes = [ReviewNote(reason, problem.value) for problem in (SignatureProblem.ALTERED, SignatureProblem.WEAK_ALGORITHM)]
     vietnamese, english = tell_reasons((reason,), notes)
     assert vietnamese == (
-        "chữ ký số của tệp KHÔNG hợp lệ: nội dung đã bị sửa sau khi ký, thuật toán ký quá cũ, không còn an toàn"
+        "chữ ký số của tệp KHÔNG hợp lệ: nội dung đã bị sửa sau khi ký, "
+        "thuật toán băm hoặc khóa quá yếu (như SHA-1) nên chữ ký không còn đủ làm chứng cứ"
     )
     assert english.startswith("the file's digital signature is BROKEN: the signed content was altered, ")

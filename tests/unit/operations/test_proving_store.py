@@ -80,6 +80,8 @@ def test_a_store_that_does_not_lock_is_told_and_refused_where_that_is_set(
         assert "DOES NOT LOCK" in caplog.text
         assert failing.value in caplog.text
         assert report_status(house, ACTOR).to_json()["store_locks"] is False
+        (locks,) = (finding for finding in check_configuration(house, ACTOR) if finding.what == "store locks")
+        assert (locks.error, locks.is_warning) == (None, True)
     with open_house(tmp_path, require_lock=True) as strict:
         with pytest.raises(ConfigurationError, match=failing.value):
             require_store(strict, ACTOR)
@@ -91,6 +93,8 @@ def test_a_root_key_is_told_and_not_refused(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(House, "probe_store", lambda _house: report(StoreProperty.BYPASS_REFUSED))
     with open_house(tmp_path, require_lock=True) as house:
         proof = require_store(house, ACTOR)
+        (locks,) = (finding for finding in check_configuration(house, ACTOR) if finding.what == "store locks")
+        assert (locks.error, locks.is_warning) == (None, True)
     assert (proof.report.locks, proof.report.conforms, proof.report.may_bypass) == (True, False, True)
 
 

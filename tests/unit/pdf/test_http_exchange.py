@@ -19,6 +19,18 @@ class _Answering(BaseHTTPRequestHandler):
             self.send_header("Location", "/whole")
             self.end_headers()
             return
+        if self.path == "/headers":  # byte after byte: no timeout of the socket ever comes
+            for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: " + b"x" * 200 + b"\r\n\r\n":
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.05)
+            return
+        if self.path == "/bytes":
+            self.send_response(200)
+            self.end_headers()
+            for _ in range(200):
+                self.wfile.write(b"x")
+                time.sleep(0.05)
+            return
         self.send_response(404 if self.path == "/absent" else 200)
         self.end_headers()
         for _ in range(50 if self.path == "/drip" else 1):
@@ -58,6 +70,8 @@ def test_a_whole_answer_is_returned(url: str) -> None:
         ("/absent", 5, 1000, "status 404"),
         ("/whole", 5, 999, "more than 999 bytes"),
         ("/drip", 0.5, 100_000, "longer than"),
+        ("/bytes", 0.5, 100_000, "longer than"),
+        ("/headers", 0.5, 100_000, "longer than"),
     ],
 )
 def test_anything_else_is_refused(url: str, path: str, timeout_s: float, max_bytes: int, words: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from runtime import unlocking
 from runtime.settings import load_settings
 from runtime.unlocking import find_secret_source, read_kernel_key
 from runtime.wiring import House
+from tests.support.sohoa_command import REPOSITORY
 
 SPOKEN = "mật-khẩu 42"
 
@@ -91,3 +93,16 @@ def test_a_token_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_
     with pytest.raises(ConfigurationError, match=r"none\.so") as caught:
         _ = House(load_settings()).identity
     assert SPOKEN not in repr(caught.value)
+
+
+def test_a_process_that_opened_a_key_leaves_no_core_dump(tmp_path: Path) -> None:
+    program = (
+        "import pathlib, resource\n"
+        "from runtime.settings import Settings\n"
+        "from runtime.wiring import House\n"
+        f"with House(Settings(home={str(tmp_path / 'home')!r})) as house:\n"
+        "    house.identity\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE), pathlib.Path('/proc/self/coredump_filter').read_text())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["(0,", "0)", "00000000"]

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dossiers.errors import EmptyFileError, SohoaError, StorageDeniedError, StorageFullError, TruncatedFileError
-from storage.quarantine import NOTE_SUFFIX, REASON_SUFFIX, make_safe_name, quarantine
+from storage.quarantine import NOTE_SUFFIX, REASON_SUFFIX, discard, make_safe_name, quarantine
 
 AT = datetime(2026, 10, 8, 18, 30, tzinfo=UTC)  # in Vietnam it is the next day
 ERROR = TruncatedFileError(name="scan.pdf", detail="no end of file mark")
@@ -85,6 +85,18 @@ def test_another_file_is_never_overwritten(tmp_path: Path) -> None:
     path.write_bytes(b"half a scan")
     assert quarantine(path, tmp_path / "q", ERROR, AT, move=True) == target
     assert not taken.with_name(taken.name + REASON_SUFFIX).exists()
+
+
+def test_every_copy_of_a_file_is_discarded_and_no_other(tmp_path: Path) -> None:
+    for name, content in (("a.pdf", b"doomed"), ("b.pdf", b"doomed"), ("c.pdf", b"another")):
+        (tmp_path / name).write_bytes(content)
+        quarantine(tmp_path / name, tmp_path / "q", ERROR, AT, move=True)
+    quarantine(tmp_path / "lost.pdf", tmp_path / "q", ERROR, AT, move=True)
+    digest = sha256(b"doomed").hexdigest()
+    assert discard(tmp_path / "q", digest) == 2
+    assert [name for name in names_in(tmp_path / "q") if digest[:12] in name] == []
+    assert len(names_in(tmp_path / "q")) == 5
+    assert discard(tmp_path / "q", digest) == 0
 
 
 def test_a_copy_damaged_in_quarantine_does_not_cost_the_file(tmp_path: Path) -> None:
