@@ -149,7 +149,7 @@ class Soak:
             "SOHOA_DISPATCH__HEARTBEAT_S": "5",
             "SOHOA_DISPATCH__LEASE_S": "40",
             "SOHOA_DISPATCH__MAX_TRIES": "5",
-            "SOHOA_DISPATCH__BATCHES": "2",
+            "SOHOA_DISPATCH__BATCHES": "3",
             "SOHOA_READING__ENGINE": "null",
         }
         sohoa = SohoaCommand(self._folder / "home", {**settings, **clock.environment()})
