@@ -109,14 +109,15 @@ def unpack_backup(path: Path, folder: Path) -> dict[str, Any]:
                 manifest = _read_manifest(tar)
         except (tarfile.TarError, KeyError, EOFError) as error:
             raise IntegrityError(what=str(path), detail="it is no backup, or cut off") from error
-    promised = {name: facts["sha256"] for name, facts in manifest["members"].items()}
+    promised = manifest["members"]
     if found != promised:
         wrong = sorted(name for name in found.keys() | promised.keys() if found.get(name) != promised.get(name))
         raise IntegrityError(what=str(path), detail=f"changed, missing or foreign: {', '.join(wrong[:5])}")
     return manifest
 
 
-def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str:
+def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> dict[str, Any]:
+    """Write a member into the folder and return what the manifest must say of it."""
     name = PurePosixPath(member.name)
     stream = tar.extractfile(member) if member.isreg() else None
     if stream is None or name.is_absolute() or ".." in name.parts:
@@ -124,7 +125,8 @@ def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str:
     target = folder / name
     make_folder(target.parent)
     with stream:
-        return write_synced(target, read_chunks(stream))
+        digest = write_synced(target, read_chunks(stream))
+    return {"size_bytes": target.stat().st_size, "sha256": digest}
 
 
 def _read_manifest(tar: tarfile.TarFile) -> dict[str, Any]:

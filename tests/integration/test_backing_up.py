@@ -172,6 +172,15 @@ def test_each_of_200_flipped_bytes_is_told(home: Path, tmp_path: Path) -> None:
         assert found["members"] == sound["members"], "only what surrounds the members was changed"
 
 
+def test_a_size_that_is_told_wrong_is_told(home: Path, tmp_path: Path) -> None:
+    whole = make_backup(tmp_path / "backup.tar").read_bytes()
+    told = whole.index(b'"size_bytes": ') + len(b'"size_bytes": ')
+    digit = b"2" if whole[told : told + 1] == b"1" else b"1"
+    (tmp_path / "other.tar").write_bytes(whole[:told] + digit + whole[told + 1 :])
+    with pytest.raises(IntegrityError, match="changed, missing or foreign"):
+        unpack_backup(tmp_path / "other.tar", tmp_path / "unpacked")
+
+
 def test_nothing_is_restored_over_what_lives(home: Path, tmp_path: Path) -> None:
     backup = make_backup(tmp_path / "backup.tar")
     with House(load_settings()) as house:
