@@ -25,6 +25,7 @@ from PIL import Image, UnidentifiedImageError
 from dossiers.page import PageSource
 from pdf.image_formats import recode_ccitt
 from pdf.layered_image.codecs import INK_BITS
+from pdf.layered_image.colour_layers import SPECK_TONES
 from pdf.layered_image.layers import InkLayer, LayeredPage, separate_layers
 from pdf.layered_image.legibility import check_legibility
 from pdf.page_image import IMAGE_RESOURCE, EncodedImage, embed_image, encode_ccitt, make_image, read_pixels
@@ -103,9 +104,12 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
     pixels = np.asarray(image)
     del image  # a page at 600 dpi takes 140 MB as Pillow holds it
     if _is_fine_enough(source):
-        page, separation = separate_layers(pixels, source.dpi // coarser)
-        if page.size_bytes <= limit_bytes and check_legibility(page, separation).is_legible:
-            return _store_layers(pdf, page)
+        for speck_tone in SPECK_TONES:
+            page, separation = separate_layers(pixels, source.dpi // coarser, speck_tone)
+            if page.size_bytes > limit_bytes:
+                break
+            if check_legibility(page, separation).is_legible:
+                return _store_layers(pdf, page)
     return _store_jpeg(pdf, Image.fromarray(pixels), limit_bytes)
 
 

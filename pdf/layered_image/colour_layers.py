@@ -24,10 +24,8 @@ _BAND_PX = 256
 _NEARBY_PX = 8
 _INK_GRAIN = 14  # differences of tone within one ink that are not kept; at 28 print under a pen stroke went with it
 _SPECK_CELLS = 5
-_SPECK_TONE, _SPECK_HUE = (
-    96,
-    32,
-)  # of 255: as far as one ink's strokes go; black lies 60 in hue from a blue pen, 150 from a red seal
+SPECK_TONES = (64, 16)  # of 255: how far one ink's strokes may differ; the second for pages on which a pen crosses a seal
+_SPECK_HUE = 32  # black lies 60 in hue from a blue pen, 150 from a red seal
 _NO_DIFFERENCE = 128
 _FINE_WINDOW_PX = 36  # of the mask: 3 mm
 _GRAIN_BLUR_PX = 0.8
@@ -65,9 +63,10 @@ def halve_plain_paper(paper: Pixels, cell_px: int) -> Pixels | None:
     return None if float(is_fine.mean()) > _MOST_FINE_SHARE else half
 
 
-def average_ink(pixels: Pixels, ink: Pixels, cell_px: int) -> tuple[Pixels, Pixels]:
+def average_ink(pixels: Pixels, ink: Pixels, cell_px: int, speck_tone: int = SPECK_TONES[0]) -> tuple[Pixels, Pixels]:
     """Return the colour of the ink in cells of ``cell_px``, and 255 for those in which it is seen, not filled in.
 
+    Cells that differ from those around them by no more than ``speck_tone`` take their colour: fewer shades take less room.
     The edge of a stroke counts with the darkest tone beside it: the colour is that of the core, in hair lines too. A cell
     that a stroke only grazes takes the colour of its neighbours, unless it is all there is of a small mark.
     """
@@ -81,7 +80,7 @@ def average_ink(pixels: Pixels, ink: Pixels, cell_px: int) -> tuple[Pixels, Pixe
     strokes = _mark_covered(cover, _HALF_COVERED)
     alone = cv2.bitwise_and(_mark_covered(cover, _GRAZED), cv2.bitwise_not(cv2.dilate(strokes, kernel)))
     known = np.asarray(cv2.bitwise_or(strokes, alone), np.uint8)
-    return _drop_specks(_even_out(_fill(values, known, nothing=0))), known
+    return _drop_specks(_even_out(_fill(values, known, nothing=0)), speck_tone), known
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def _even_out(ink: Pixels) -> Pixels:
     return np.asarray(cv2.subtract(cv2.add(smooth, above), below), np.uint8)
 
 
-def _drop_specks(ink: Pixels) -> Pixels:
+def _drop_specks(ink: Pixels, tone: int) -> Pixels:
     """Give cells of the median's hue around them its colour: a serif is paler than its stem; black under a blue pen stays."""
     median = cv2.medianBlur(ink, _SPECK_CELLS)
     halved = cv2.addWeighted(ink, 0.5, median, -0.5, _NO_DIFFERENCE)
@@ -166,7 +165,7 @@ def _drop_specks(ink: Pixels) -> Pixels:
     if halved.ndim == 3:
         red, green, blue = cv2.split(halved)
         highest, lowest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
-    is_tone = cv2.inRange(highest, _NO_DIFFERENCE - _SPECK_TONE // 2, _NO_DIFFERENCE + _SPECK_TONE // 2)
+    is_tone = cv2.inRange(highest, _NO_DIFFERENCE - tone // 2, _NO_DIFFERENCE + tone // 2)
     is_hue = cv2.inRange(cv2.subtract(highest, lowest), 0, _SPECK_HUE // 2)
     cv2.copyTo(median, cv2.bitwise_and(is_tone, is_hue), ink)
     return ink

@@ -14,7 +14,7 @@ import numpy as np
 
 from pdf.image_formats import CcittImage
 from pdf.layered_image.codecs import encode_indexes, encode_mask, encode_paper
-from pdf.layered_image.colour_layers import Pixels, average_ink, average_paper, halve_plain_paper
+from pdf.layered_image.colour_layers import SPECK_TONES, Pixels, average_ink, average_paper, halve_plain_paper
 from pdf.layered_image.ink import find_ink, flatten_paper, measure_brightness
 from pdf.layered_image.palette import PalettedImage, choose_colours, count_shades, paint
 
@@ -88,8 +88,9 @@ class Separation:
     ink: Pixels | None
 
 
-def separate_layers(pixels: Pixels, dpi: int) -> tuple[LayeredPage, Separation]:
-    """Take a page apart. ``pixels`` is height x width (grey) or height x width x 3 (red, green, blue)."""
+def separate_layers(pixels: Pixels, dpi: int, speck_tone: int = SPECK_TONES[0]) -> tuple[LayeredPage, Separation]:
+    """Take a page apart. ``pixels`` is height x width (grey) or height x width x 3 (red, green, blue); ``speck_tone``: see
+    ``average_ink``."""
     scale = choose_mask_scale(pixels.shape[1], pixels.shape[0], dpi)
     is_coarse = scale > 1 and pixels.shape[1] * pixels.shape[0] < _COARSE_PIXELS
     if scale > 1:
@@ -102,7 +103,7 @@ def separate_layers(pixels: Pixels, dpi: int) -> tuple[LayeredPage, Separation]:
     if not mask.any():
         return LayeredPage(paper_layer, None, mask_dpi), Separation(grey, mask, None)
     cell_px = _choose_cell_px(dpi, scale, _INK_DPI)
-    ink, indexes = _reduce_colours(*average_ink(pixels, mask, cell_px))
+    ink, indexes = _reduce_colours(*average_ink(pixels, mask, cell_px, speck_tone))
     height, width = ink.indexes.shape
     layer = InkLayer(indexes, width, height, ink.colours.shape[1], cell_px, ink.colours.tobytes(), encode_mask(mask))
     return LayeredPage(paper_layer, layer, mask_dpi), Separation(grey, mask, paint(ink))

@@ -20,6 +20,8 @@ from ocr.load import extract_pages
 from pdf import stored_image
 from pdf.archival import build_archival_pdf
 from pdf.conformance import check_pdfa
+from pdf.layered_image.colour_layers import Pixels
+from pdf.layered_image.layers import LayeredPage, Separation, separate_layers
 from pdf.layered_image.legibility import Legibility
 from pdf.stored_image import PageImages, StoredForm, store_image
 from tests.integration.pdf.conftest import STYLES
@@ -158,6 +160,26 @@ def test_what_is_not_legible_in_layers_keeps_its_pixels(
         stored = store_image(pdf, small.source, PageImages.COMPACT)
         assert stored.form is StoredForm.SOURCE
         assert next(iter(stored.images.values())).read_raw_bytes() == small.source.path.read_bytes()
+
+
+def test_layers_that_lose_a_stroke_are_made_once_more_with_more_shades(
+    letter_scan: RecognizedPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a pen crosses a seal of nearly its tone."""
+    tones: list[int] = []
+    real = separate_layers
+
+    def separate(pixels: Pixels, dpi: int, speck_tone: int) -> tuple[LayeredPage, Separation]:
+        tones.append(speck_tone)
+        return real(pixels, dpi, speck_tone)
+
+    monkeypatch.setattr(stored_image, "separate_layers", separate)
+    answers = iter([Legibility(0.9, 0.9, 100.0), Legibility(0.0, 0.0, 100.0)])
+    monkeypatch.setattr(stored_image, "check_legibility", lambda *_: next(answers))
+    with pikepdf.Pdf.new() as pdf:
+        assert store_image(pdf, letter_scan.source, PageImages.COMPACT).form is StoredForm.LAYERED
+    assert tones == sorted(tones, reverse=True)
+    assert len(tones) == 2
 
 
 def test_bitonal_pngs_lose_no_pixel(tmp_path: Path) -> None:
