@@ -38,14 +38,16 @@ TELL_S = 1.5
 SLICE_S = 2.5
 MAX_OPEN = 100  # files held open; what comes beyond waits in the inbox
 MAX_LABELLED_PAGES = 40
+MAX_LOOKS = 3  # at a file over which the looking process died: another file, or the machine, may have been to blame
 _UNCHECKED_VI = "chưa kiểm tra được chất lượng ảnh; tệp vẫn được nhận bình thường"
+_UNPARTED_VI = "chưa tìm được tờ phân cách hồ sơ; tệp được nhận nguyên, hãy quét lại riêng từng hồ sơ"
 
 
 @dataclass(slots=True)
 class _Check:
     """A file being checked, what was seen of its pages, and those whose printed numbers were sought, once that began.
 
-    ``is_seen``: every page was looked at, or nothing more will be seen.
+    ``is_seen``: every page was looked at, or nothing more will be seen. ``looks_failed`` for no fault of the file.
     """
 
     file: SeenFile
@@ -54,6 +56,7 @@ class _Check:
     labelled: list[PageGlance] | None = None
     told: ScanVerdict | None = None
     is_seen: bool = False
+    looks_failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +187,12 @@ class ScanChecks:
             self._tell(check, judge_failure(error.message_vi.rstrip("."), is_fault_of_file=True, code=error.code))
         except SohoaError as error:
             _log.warning("%s: %s", "/".join(check.file.parts), error.message_en)
+            check.looks_failed += 1
+            if not check.is_seen and check.looks_failed < MAX_LOOKS:  # by what its pages show, it may have to be parted
+                return False
             check.pages = check.pages if check.is_seen else []
-            self._tell(check, judge_failure(_UNCHECKED_VI, is_fault_of_file=False, code=error.code))
+            told = _UNPARTED_VI if self._finds_codes(check) and not check.is_seen else _UNCHECKED_VI
+            self._tell(check, judge_failure(told, is_fault_of_file=False, code=error.code))
         return True
 
     def _finds_codes(self, check: _Check) -> bool:

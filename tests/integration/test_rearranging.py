@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 import os
 import signal
 import threading
@@ -102,6 +103,34 @@ def test_a_long_scan_becomes_its_dossiers_and_nothing_is_lost(separating: Watche
             assert any(sha256 in event.detail for event in house.catalog.submissions.history(part.sha256))
         counts = house.catalog.submissions.counts()
     assert (counts[SubmissionState.REARRANGED], counts[SubmissionState.RECEIVED], sum(counts.values())) == (1, 3, 4)
+
+
+def kill_looking_processes(times: int, is_over: threading.Event) -> None:
+    """Kill so many processes that look at scans, each as soon as it is there."""
+    killed: set[int] = set()
+    while len(killed) < times and not is_over.wait(0.01):
+        for process in multiprocessing.active_children():
+            if process.name == "sohoa-glance" and process.pid is not None and process.pid not in killed:
+                killed.add(process.pid)
+                os.kill(process.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(("times", "handed_on"), [(2, [(NUMBER, 2), (OTHER, 1)]), (100, [("dài.pdf", 1)])])
+def test_a_scan_over_which_the_looking_process_died_is_looked_at_again(
+    separating: Watched, times: int, handed_on: list[tuple[str, int]]
+) -> None:
+    scan = put(separating.house.settings.inbox, "q/dài.pdf", long_scan(separating))
+    is_over = threading.Event()
+    killer = threading.Thread(target=kill_looking_processes, args=(times, is_over))
+    killer.start()
+    try:
+        with separating.house:
+            separating.once()
+    finally:
+        is_over.set()
+        killer.join()
+    assert not scan.exists(), "in the end it is taken as it came"
+    assert [(label, len(scans)) for label, scans in separating.handed_on] == handed_on
 
 
 def test_a_patch_sheet_from_elsewhere_begins_another_document(separating: Watched) -> None:
