@@ -5,19 +5,12 @@ Everything is computed from the rows, a dossier once by its number, so that a re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import Connection, exists, func, select
-
 from catalog.database import Database
-from catalog.schema import documents, submissions
-from dossiers.codes import DossierNumber
-from dossiers.completeness import is_digitized
-from dossiers.errors import InvalidCodeError
-from dossiers.model import DocumentRole, Outcome
+from catalog.dossier_counts import DossierCounts, add_counts, count_dossiers
 from dossiers.targets import (
     DIGITIZATION,
     Indicator,
@@ -90,18 +83,6 @@ class ProgressReport:
     not_computable: tuple[Indicator, ...]
 
 
-@dataclass(slots=True)
-class _Dossier:
-    counter: str
-    first_seen_at: datetime
-    accepted_at: dict[DocumentRole, datetime] = field(default_factory=dict)
-    waits: bool = False
-
-    @property
-    def digitized_at(self) -> datetime | None:
-        return max(self.accepted_at.values()) if is_digitized(self.accepted_at) else None
-
-
 def compute_progress(database: Database, *, now: datetime | None = None, targets: TargetSet | None = None) -> ProgressReport:
     """Count the dossiers of the catalog against the targets of the day.
 
@@ -112,84 +93,44 @@ def compute_progress(database: Database, *, now: datetime | None = None, targets
     target_set = targets or choose_target_set(day)
     indicator = target_set.find(DIGITIZATION)
     with database.read() as connection:
-        dossiers, unfiled = _collect_dossiers(connection)
-    counters = sorted({dossier.counter for dossier in dossiers.values()})
+        counts, unfiled = count_dossiers(connection, moment - timedelta(days=PACE_WINDOW_DAYS), moment)
+    everywhere = add_counts(counts.values())
+    total = _measure("", everywhere, indicator)
     return ProgressReport(
         day=day,
         targets=target_set,
         is_target_current=target_set.is_valid_on(day),
         indicator=indicator,
-        total=(total := _count("", dossiers.values(), indicator)),
-        counters=tuple(_count(code, [one for one in dossiers.values() if one.counter == code], indicator) for code in counters),
+        total=total,
+        counters=tuple(_measure(code, counts[code], indicator) for code in sorted(counts)),
         unfiled_documents=unfiled,
-        pace=_compute_pace(dossiers.values(), total.gap, moment),
+        pace=_compute_pace(everywhere, total.gap, moment),
         not_computable=tuple(one for one in target_set.indicators if one.missing_vi),
     )
 
 
-def _collect_dossiers(connection: Connection) -> tuple[dict[str, _Dossier], int]:
-    """Return the dossiers by number, and how many documents are in none."""
-    columns = (documents.c.dossier_number, documents.c.role, documents.c.state)
-    filed = select(*columns, func.min(documents.c.archived_at).label("first_at"), func.count().label("documents")).group_by(
-        *columns
-    )
-    dossiers: dict[str, _Dossier] = {}
-    unfiled = 0
-    for row in connection.execute(filed):
-        dossier = _find(dossiers, row.dossier_number, row.first_at)
-        if dossier is None:
-            unfiled += row.documents
-        elif row.state == Outcome.ARCHIVED:
-            role = DocumentRole(row.role)
-            dossier.accepted_at[role] = min(row.first_at, dossier.accepted_at.get(role, row.first_at))
-        else:
-            dossier.waits = True
-    # A file that became no document (rejected, failed, on its way) still shows that its dossier exists.
-    became_document = exists().where(documents.c.scan_sha256 == submissions.c.scan_sha256)
-    handed_in = select(submissions.c.dossier_number, func.min(submissions.c.received_at).label("first_at"))
-    handed_in = handed_in.where(submissions.c.dossier_number.is_not(None), ~became_document)
-    for row in connection.execute(handed_in.group_by(submissions.c.dossier_number)):
-        _find(dossiers, row.dossier_number, row.first_at)
-    return dossiers, unfiled
-
-
-def _find(dossiers: dict[str, _Dossier], number: str | None, at: datetime) -> _Dossier | None:
-    try:
-        parsed = DossierNumber.parse(number or "")
-    except InvalidCodeError:
-        return None
-    dossier = dossiers.setdefault(str(parsed), _Dossier(str(parsed.agency), at))
-    dossier.first_seen_at = min(dossier.first_seen_at, at)
-    return dossier
-
-
-def _count(counter: str, dossiers: Iterable[_Dossier], indicator: Indicator) -> CounterProgress:
-    held = list(dossiers)
-    seen = len(held)
-    digitized = sum(dossier.digitized_at is not None for dossier in held)
+def _measure(counter: str, counts: DossierCounts, indicator: Indicator) -> CounterProgress:
     return CounterProgress(
         counter=counter,
-        seen=seen,
-        with_component=sum(DocumentRole.COMPONENT in dossier.accepted_at for dossier in held),
-        with_result=sum(DocumentRole.RESULT in dossier.accepted_at for dossier in held),
-        digitized=digitized,
-        waiting_for_review=sum(dossier.waits for dossier in held),
-        rate_percent=compute_rate_percent(digitized, seen),
+        seen=counts.seen,
+        with_component=counts.with_component,
+        with_result=counts.with_result,
+        digitized=counts.digitized,
+        waiting_for_review=counts.waiting_for_review,
+        rate_percent=compute_rate_percent(counts.digitized, counts.seen),
         target_percent=indicator.target_percent,
-        points=compute_points(digitized, seen, indicator),
+        points=compute_points(counts.digitized, counts.seen, indicator),
         max_points=indicator.max_points,
-        gap=compute_gap(digitized, seen, indicator.target_percent),
+        gap=compute_gap(counts.digitized, counts.seen, indicator.target_percent),
     )
 
 
-def _compute_pace(dossiers: Iterable[_Dossier], gap: int, now: datetime) -> Pace:
-    held = list(dossiers)
-    if not held:
+def _compute_pace(counts: DossierCounts, gap: int, now: datetime) -> Pace:
+    if counts.first_seen_at is None:
         return Pace(0, 0, None, None, "Chưa có hồ sơ nào.", "No dossier has come in yet.")
-    history = now - min(dossier.first_seen_at for dossier in held)
-    days = max(1, min(PACE_WINDOW_DAYS, history.days + 1))
-    since = now - timedelta(days=days)
-    digitized = sum(since < moment <= now for dossier in held if (moment := dossier.digitized_at) is not None)
+    # When the whole history is shorter than the window, all that was digitized in the window was within it.
+    days = max(1, min(PACE_WINDOW_DAYS, (now - counts.first_seen_at).days + 1))
+    digitized = counts.digitized_since
     per_day = (Decimal(digitized) / days).quantize(Decimal("0.01"), ROUND_HALF_UP)
     if gap == 0:
         return Pace(days, digitized, per_day, None, "Đã đạt chỉ tiêu.", "The target is reached.")

@@ -1,10 +1,9 @@
-"""What a document is in its dossier, and when a dossier counts as digitized. Pure."""
+"""What a document is in its dossier. Pure."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -51,15 +50,6 @@ def find_role_in_path(relative_path: str) -> DocumentRole | None:
         if _COMPONENT_HINT.fullmatch(name):
             return DocumentRole.COMPONENT
     return None
-
-
-def is_digitized(roles: Iterable[DocumentRole], *, is_result_due: bool = True) -> bool:
-    """Say whether a dossier with accepted documents in these roles counts as digitized.
-
-    It does with at least one component and, where a result is due, a result (index of Decision 766/QĐ-TTg, 4.2).
-    """
-    held = set(roles)
-    return DocumentRole.COMPONENT in held and (DocumentRole.RESULT in held or not is_result_due)
 
 
 def _fold_name(name: str) -> str:

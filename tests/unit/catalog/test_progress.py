@@ -88,6 +88,48 @@ def test_documents_without_a_valid_dossier_are_listed_apart(catalog: Catalog) ->
     assert (report.unfiled_documents, report.total.seen, report.counters) == (2, 0, ())
 
 
+@pytest.mark.parametrize(
+    ("number", "counter"),
+    [
+        (f"{FIRST}-261008-0001", FIRST),
+        ("000.00.14.H01-261008-000001", "000.00.14.H01"),
+        ("000.00.14.H01-261008-0000001", "000.00.14.H01"),
+        (f"{FIRST}-261008-00001", None),
+        (f"{FIRST}-261399-0001", None),
+        (f"{FIRST}-261008-", None),
+        ("0001", None),
+    ],
+)
+def test_a_number_counts_when_it_is_one(catalog: Catalog, number: str, counter: str | None) -> None:
+    catalog.documents.upsert(make_entry("a", dossier_number=number), make_entry("b", dossier_number=number))
+    report = catalog.progress(now=MOMENT)
+    assert [found.counter for found in report.counters] == ([counter] if counter else [])
+    assert report.unfiled_documents == (0 if counter else 2)
+
+
+def test_many_dossiers_are_counted_as_one_by_one(catalog: Catalog) -> None:
+    """Counted in the database, and here by hand."""
+    accepted: dict[str, dict[DocumentRole, int]] = {}
+    waiting: set[str] = set()
+    for i in range(300):
+        counter, sequence, role = (FIRST, SECOND)[i % 2], i % 37, (COMPONENT, RESULT)[i // 2 % 3 == 0]
+        state, days_ago = (Outcome.NEEDS_REVIEW, Outcome.ARCHIVED)[i % 5 > 0], i % 47
+        catalog.documents.upsert(make(counter, sequence, role, state, days_ago, copy=i))
+        held = accepted.setdefault(f"{counter} {sequence}", {})
+        if state is Outcome.ARCHIVED:
+            held[role] = max(days_ago, held.get(role, 0))
+        else:
+            waiting.add(f"{counter} {sequence}")
+    digitized_on = [min(roles.values()) for roles in accepted.values() if len(roles) == 2]
+    report = catalog.progress(now=MOMENT)
+    total = report.total
+    assert (total.seen, total.waiting_for_review) == (len(accepted), len(waiting)) == (74, 60)
+    assert total.with_component == sum(COMPONENT in roles for roles in accepted.values())
+    assert total.with_result == sum(RESULT in roles for roles in accepted.values())
+    assert total.digitized == len(digitized_on) == sum(counter.digitized for counter in report.counters)
+    assert (report.pace.days, report.pace.digitized) == (30, sum(days_ago < 30 for days_ago in digitized_on))
+
+
 def test_a_dossier_of_which_every_file_failed_was_seen_all_the_same(catalog: Catalog) -> None:
     digitize(catalog, FIRST, range(1, 2))
     for sequence, sha in ((1, "a" * 64), (2, "b" * 64)):

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from dossiers.completeness import decide_role, find_role_in_path, is_digitized
+from dossiers.completeness import decide_role, find_role_in_path
 from dossiers.document_type import RoleHint
 from dossiers.model import DocumentRole
 
@@ -76,12 +76,3 @@ def test_a_paper_no_agency_issued_or_in_no_dossier_is_never_a_result_by_its_date
     assert decide(RoleHint.EITHER, issue_date="2026-10-20", is_agency_paper=False) is COMPONENT
     assert decide(RoleHint.EITHER, issue_date="2026-10-20", dossier_number=None) is COMPONENT
     assert decide(RoleHint.EITHER, issue_date="2026-10-20", dossier_number="nonsense") is COMPONENT
-
-
-def test_a_digitized_dossier_has_a_component_and_the_result_that_is_due() -> None:
-    assert is_digitized([COMPONENT, RESULT, COMPONENT])
-    assert not is_digitized([COMPONENT])
-    assert not is_digitized([RESULT])
-    assert not is_digitized([])
-    assert is_digitized([COMPONENT], is_result_due=False)
-    assert not is_digitized([RESULT], is_result_due=False)
