@@ -45,6 +45,7 @@ class StoredObject:
     ``sha256`` is hex, None where the store does not know it (a listing of an S3 bucket). ``metadata`` is Unicode, NFC,
     without the digest; a listing may leave it empty. ``retain_until`` is UTC; None when the version is not locked.
     ``lock_mode`` is the lock's mode in the store's own word; ``is_held`` says that a legal hold is on the version.
+    ``stored_at`` is when the version was stored, by the store's own clock; every listing tells it, other answers may not.
     """
 
     key: str
@@ -56,6 +57,7 @@ class StoredObject:
     retain_until: datetime | None = None
     lock_mode: str | None = None
     is_held: bool = False
+    stored_at: datetime | None = field(default=None, compare=False)
 
     def is_locked(self, now: datetime) -> bool:
         """Say whether the version may not be deleted at a time: its lock has not ended, or a legal hold is on it."""

@@ -204,7 +204,8 @@ class S3Store:
         with self.errors_mapped(f"{self.bucket}/{prefix}"):
             for found in self.client.list_objects(self.bucket, prefix=prefix, recursive=True, start_after=after or None):
                 if found.object_name and not found.is_dir:
-                    yield StoredObject(found.object_name, found.size or 0, None, found.version_id)
+                    size_bytes, at = found.size or 0, found.last_modified
+                    yield StoredObject(found.object_name, size_bytes, None, found.version_id, stored_at=at)
 
     def versions(self, key: str) -> tuple[StoredObject, ...]:
         """Return a key's versions, see ``ObjectStore.versions``."""

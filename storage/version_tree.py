@@ -169,6 +169,7 @@ def _parse_sidecar(data: bytes, key: str, version_id: str) -> StoredObject:
             retain_until=datetime.fromisoformat(retain_until).astimezone(UTC) if retain_until else None,
             lock_mode=LOCK_MODE if retain_until else None,
             is_held=bool(sidecar.get("is_held", False)),  # absent in sidecars from before holds
+            stored_at=datetime.fromtimestamp(int(version_id[:20]) / 1e9, UTC),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IntegrityError(what=key, detail="its sidecar is damaged") from error

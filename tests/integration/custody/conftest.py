@@ -64,3 +64,8 @@ def s3_sections(server: S3TestServer) -> dict[str, object]:
         },
         "destruction": {"access_key": doomed.access_key, "secret_key": doomed.secret_key},
     }
+
+
+@pytest.fixture
+def mirrored(open_house: OpenHouse, tmp_path: Path) -> House:
+    return open_house(mirror={"kind": "directory", "path": tmp_path / "mirror"})

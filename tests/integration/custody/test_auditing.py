@@ -35,11 +35,6 @@ from tests.support.minio_server import S3TestServer, own_minio
 BIG = bytes(range(256)) * 4096  # a megabyte: MinIO keeps it in a file of its own
 
 
-@pytest.fixture
-def mirrored(open_house: OpenHouse, tmp_path: Path) -> House:
-    return open_house(mirror={"kind": "directory", "path": tmp_path / "mirror"})
-
-
 def test_what_is_whole_is_told_so(mirrored: House) -> None:
     keep_document(mirrored, first_pages=(1, 3))
     sign_days(mirrored, CLERK, with_today=True)
@@ -51,24 +46,6 @@ def test_what_is_whole_is_told_so(mirrored: House) -> None:
     assert find_last_audit(mirrored) == record
     again = audit(mirrored, CLERK)  # with the report of the first, and its line
     assert again.findings == ()
-
-
-def test_the_second_copy_follows_and_never_takes_damage(mirrored: House, tmp_path: Path) -> None:
-    (record,) = keep_document(mirrored)
-    first = mirror_archive(mirrored, CLERK)
-    assert (first.copied, first.failures) == (first.objects, [])
-    assert mirror_archive(mirrored, CLERK).copied == 0
-    set_dossier(mirrored, NUMBER, CLERK, procedure="1.000110")
-    set_dossier(mirrored, NUMBER, CLERK, procedure="2.000635")
-    assert mirror_archive(mirrored, CLERK).copied == 3  # the dossier's record, and the entry of each act in the trail
-    assert mirrored.mirror is not None
-    assert mirrored.mirror[1].get(record.pdf.key) == mirrored.archive.documents.get(record.pdf.key)
-    lock = mirrored.mirror[1].read_lock(record.pdf.key)
-    assert lock is not None
-    assert lock.retain_until is not None
-    mirrored.mirror[1].put("of/another/time", b"stays", "text/plain", {})
-    mirror_archive(mirrored, CLERK)
-    assert mirrored.mirror[1].get("of/another/time") == b"stays"
 
 
 def test_a_line_that_was_lost_is_made_good(mirrored: House, monkeypatch: pytest.MonkeyPatch) -> None:

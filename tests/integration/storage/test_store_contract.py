@@ -157,6 +157,15 @@ def test_listing_follows_the_order_of_keys(store: ObjectStore) -> None:
     assert store.get("a0") == b"a0"
 
 
+def test_a_listing_tells_when_a_version_was_stored(store: ObjectStore) -> None:
+    before = datetime.now(UTC)
+    store.put("a", b"1", "text/plain", {})
+    store.put("a", b"2", "text/plain", {})
+    (found,) = store.list("a")
+    assert found.stored_at is not None
+    assert before - timedelta(seconds=1) <= found.stored_at <= datetime.now(UTC) + timedelta(seconds=1)  # whole seconds at some
+
+
 def test_more_keys_than_one_page_of_a_listing(store: ObjectStore) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: store.put(f"many/{number:05d}", b"", "text/plain", {}), range(1005)))
