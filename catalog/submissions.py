@@ -251,14 +251,16 @@ class Submissions:
 
     def group_failures(self) -> list[FailureGroup]:
         """Return the failed and rejected submissions by error code, largest group first."""
-        states = (SubmissionState.FAILED, SubmissionState.REJECTED)
-        groups: dict[str, list[Submission]] = {}
-        for submission in self.list_submissions(states, limit=None):
-            groups.setdefault(submission.error_code or SohoaError.code, []).append(submission)
-        found = [
-            FailureGroup(code, len(group), group[0].error_vi or "", group[0].error_en or "", group[0])
-            for code, group in groups.items()
-        ]
+        stopped = submissions.c.state.in_((SubmissionState.FAILED.value, SubmissionState.REJECTED.value))
+        code = func.coalesce(submissions.c.error_code, SohoaError.code)
+        newest_first = select(submissions).where(stopped).order_by(desc(submissions.c.updated_at), submissions.c.scan_sha256)
+        found: list[FailureGroup] = []
+        with self._database.read() as connection:
+            for name, count in connection.execute(select(code, func.count()).where(stopped).group_by(code)).all():
+                row = connection.execute(newest_first.where(code == name).limit(1)).one_or_none()
+                if row is not None:  # else replayed in between
+                    newest = to_submission(row)
+                    found.append(FailureGroup(name, count, newest.error_vi or "", newest.error_en or "", newest))
         return sorted(found, key=lambda group: (-group.count, group.error_code))
 
     def history(self, scan_sha256: str) -> list[SubmissionEvent]:
