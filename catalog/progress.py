@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import Connection, exists, func, select
 
 from catalog.database import Database
-from catalog.schema import documents, submissions
+from catalog.schema import documents, sightings, submissions
 from dossiers.codes import DossierNumber
 from dossiers.completeness import is_digitized
 from dossiers.errors import InvalidCodeError
@@ -148,8 +148,12 @@ def _collect_dossiers(connection: Connection) -> tuple[dict[str, _Dossier], int]
     became_document = exists().where(documents.c.scan_sha256 == submissions.c.scan_sha256)
     handed_in = select(submissions.c.dossier_number, func.min(submissions.c.received_at).label("first_at"))
     handed_in = handed_in.where(submissions.c.dossier_number.is_not(None), ~became_document)
-    for row in connection.execute(handed_in.group_by(submissions.c.dossier_number)):
-        _find(dossiers, row.dossier_number, row.first_at)
+    # So does one whose bytes came in another dossier before: all files of a dossier may be such.
+    again = select(sightings.c.dossier_number, func.min(sightings.c.seen_at).label("first_at")).join(submissions)
+    again = again.where(sightings.c.dossier_number.is_distinct_from(submissions.c.dossier_number))
+    for query in (handed_in.group_by(submissions.c.dossier_number), again.group_by(sightings.c.dossier_number)):
+        for row in connection.execute(query):
+            _find(dossiers, row.dossier_number, row.first_at)
     return dossiers, unfiled
 
 
