@@ -51,7 +51,7 @@ def run_batch(house: House, count: int) -> None:
     from flows import digitize_batch, digitize_dossier
 
     def settle(house: House, sha256: str, *_: object) -> SubmissionState:
-        return house.catalog.submissions.mark(sha256, SubmissionState.REJECTED, actor=_ACTOR).state
+        return _end(house, sha256, _ACTOR)
 
     def do_nothing(*_: object) -> str:
         return "0" * 64
@@ -82,7 +82,7 @@ class InstantEngine:
 
     def settle(self, scan: str, actor: Actor) -> None:
         """Bring a scan to its end without doing anything."""
-        self.house.catalog.submissions.mark(scan, SubmissionState.REJECTED, actor=actor)
+        _end(self.house, scan, actor)
 
     def look(self, flow_run_ids: Sequence[str]) -> Mapping[str, RunState]:
         return dict.fromkeys(flow_run_ids, RunState.ENDED)
@@ -107,6 +107,15 @@ def run_queue(house: House, count: int) -> None:
         dispatcher.look()
         looks_ms.append((time.perf_counter() - began_s) * 1000)
     sys.stdout.write(f"{looks_ms[0]:.0f} {looks_ms[-1]:.0f}\n")
+
+
+def _end(house: House, scan: str, actor: Actor) -> SubmissionState:
+    """Let a scan end in the catalog alone: no store is told, now or later."""
+    submission = house.catalog.submissions.mark(scan, SubmissionState.REJECTED, actor=actor)
+    due = house.catalog.record_outbox.find(scan)
+    if due is not None:
+        house.catalog.record_outbox.take_out(due)
+    return submission.state
 
 
 def _receive_many(house: House, count: int) -> list[str]:

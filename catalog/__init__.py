@@ -6,6 +6,7 @@ from catalog.dispatches import OpenBatch
 from catalog.machine_lock import MachineLocks
 from catalog.progress import CounterProgress, Pace, ProgressReport
 from catalog.rebuild import RebuildReport, rebuild_catalog
+from catalog.record_outbox import DueRecord
 from catalog.search import SearchHit, SearchResults
 from catalog.stage_times import StageTime
 from catalog.submission_records import FailureGroup, Receipt, Sighting, Submission, SubmissionEvent
@@ -14,6 +15,7 @@ __all__ = [
     "Catalog",
     "CatalogAddress",
     "CounterProgress",
+    "DueRecord",
     "FailureGroup",
     "MachineLocks",
     "OpenBatch",

@@ -14,6 +14,7 @@ from catalog.dispatches import Dispatches
 from catalog.documents import Documents
 from catalog.history import History
 from catalog.progress import ProgressReport, compute_progress
+from catalog.record_outbox import RecordOutbox
 from catalog.schema import submissions
 from catalog.search import SearchResults, search_documents
 from catalog.sides import Sides
@@ -31,6 +32,7 @@ class Catalog:
         self.submissions = Submissions(database)
         self.documents = Documents(database)
         self.dispatches = Dispatches(database)
+        self.record_outbox = RecordOutbox(database)
         self.sides = Sides(database)
         self.stage_times = StageTimes(database)
         self.trail = TrailIndex(database)

@@ -83,9 +83,21 @@ def insert_missing(connection: Connection, table: Table, values: Mapping[str, An
     connection.execute(_insert_or_pass(connection, table, values))
 
 
+def put_row(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Insert a row, or put it in the place of the one with its primary key. Safe between processes."""
+    names = list(table.primary_key.columns.keys())
+    changes = {name: value for name, value in values.items() if name not in names}
+    statement = _insert(connection, table, values).on_conflict_do_update(index_elements=names, set_=changes)
+    connection.execute(statement)
+
+
 def _insert_or_pass(connection: Connection, table: Table, values: Mapping[str, Any]) -> postgresql.Insert | sqlite.Insert:
+    return _insert(connection, table, values).on_conflict_do_nothing()
+
+
+def _insert(connection: Connection, table: Table, values: Mapping[str, Any]) -> postgresql.Insert | sqlite.Insert:
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return insert(table).values(**values).on_conflict_do_nothing()
+    return insert(table).values(**values)
 
 
 def _ensure_tables(database: Database) -> None:

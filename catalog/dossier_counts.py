@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, literal, select, union_all
 
-from catalog.schema import UtcDateTime, documents, submissions
+from catalog.schema import UtcDateTime, documents, sightings, submissions
 from dossiers.codes import DossierNumber
 from dossiers.errors import InvalidCodeError
 from dossiers.model import DocumentRole, Outcome
@@ -96,7 +96,10 @@ def _select_groups(since: datetime, until: datetime) -> Select[tuple[object, ...
 
 
 def _select_dossiers() -> Select[tuple[object, ...]]:
-    """Select a row a dossier number. A file that became no document still shows that its dossier exists."""
+    """Select a row a dossier number.
+
+    A file that became no document still shows that its dossier exists, and so does one whose bytes came in another before.
+    """
     accepted = documents.c.state == Outcome.ARCHIVED.value
 
     def accepted_as(role: DocumentRole) -> ColumnElement[datetime | None]:
@@ -114,20 +117,21 @@ def _select_dossiers() -> Select[tuple[object, ...]]:
         .where(documents.c.dossier_number.is_not(None))
         .group_by(documents.c.dossier_number)
     )
+    nothing_accepted = (literal(None, UtcDateTime), literal(None, UtcDateTime), literal(0), literal(0))
     became_document = exists().where(documents.c.scan_sha256 == submissions.c.scan_sha256)
     handed_in = (
-        select(
-            submissions.c.dossier_number,
-            func.min(submissions.c.received_at),
-            literal(None, UtcDateTime),
-            literal(None, UtcDateTime),
-            literal(0),
-            literal(0),
-        )
+        select(submissions.c.dossier_number, func.min(submissions.c.received_at), *nothing_accepted)
         .where(submissions.c.dossier_number.is_not(None), ~became_document)
         .group_by(submissions.c.dossier_number)
     )
-    known = union_all(filed, handed_in).subquery()
+    is_another = sightings.c.dossier_number.is_distinct_from(submissions.c.dossier_number)
+    seen_again = (
+        select(sightings.c.dossier_number, func.min(sightings.c.seen_at), *nothing_accepted)
+        .join(submissions)
+        .where(sightings.c.dossier_number.is_not(None), is_another)
+        .group_by(sightings.c.dossier_number)
+    )
+    known = union_all(filed, handed_in, seen_again).subquery()
     return select(
         known.c.number,
         func.min(known.c.first_at).label("first_at"),

@@ -1,7 +1,8 @@
 """What the catalog knows and the object store does not: the histories, and files that were rejected before they were stored.
 
 It is dumped as plain rows that either database takes back, so that a backup of SQLite can be restored into PostgreSQL. After a
-load the catalog must be rebuilt (``rebuild_catalog`` takes the histories over); until then it holds no documents.
+load the catalog must be rebuilt (``rebuild_catalog`` takes the histories over); until then it holds no documents. Of which
+submissions the store had not heard yet is left out: when a backup is loaded, what the store tells is the newer.
 """
 
 from __future__ import annotations

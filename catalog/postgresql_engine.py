@@ -15,7 +15,7 @@ from dossiers.errors import ConfigurationError
 
 POOL_SIZE, POOL_OVERFLOW = 4, 12
 _POOL_TIMEOUT_S = 30.0
-_KEPT_FOR_LOCKS = 2  # one says that somebody works, the other which scan is in hand
+_KEPT_FOR_LOCKS = 3  # that somebody works, which scan is in hand, whose record is being written
 _ALTER_KEY = 0x534F484F41000001  # "SOHOA", and 1: advisory locks are known by a number, the same on every machine
 _LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 # A server whose plug was pulled answers nothing: give up within a minute instead of waiting for ever.

@@ -17,7 +17,7 @@ from catalog.database import Database, insert_once, open_database
 from catalog.documents import write_entry
 from catalog.rebuild_file import NewFile
 from catalog.rebuild_schema import NewSchema
-from catalog.schema import UtcDateTime, dispatches, events, sightings, submissions
+from catalog.schema import UtcDateTime, dispatches, events, record_outbox, sightings, submissions
 from catalog.submission_records import Sighting, Submission, add_sighting, to_submission_row
 from catalog.trail_index import write_entries
 from catalog.upgrading import ForeignDatabaseError, NewerCatalogError
@@ -61,9 +61,10 @@ def rebuild_catalog(
     """Replace the catalog by one of these documents and submissions; when anything fails, the old one stays.
 
     What the object store cannot tell is taken over from the old catalog when that can be read: the histories, and the
-    submissions that never became documents and are not among ``received``, with their further files. The iterables are
-    read once, in batches; ``trail`` holds the segments in their order. Other processes may read meanwhile; what they write
-    meanwhile is lost, so lock out the writers. Raises what the iterables raise, and the errors of ``open_database``.
+    submissions that never became documents and are not among ``received``, with their further files and whether the store is
+    to be told of them. The iterables are read once, in batches; ``trail`` holds the segments in their order. Other processes
+    may read meanwhile; what they write is lost, so lock out the writers. Raises what the iterables raise, and the errors of
+    ``open_database``.
     """
     new = NewSchema(address) if address.is_postgresql else NewFile(address)
     try:
@@ -139,7 +140,8 @@ def _take_over_submission(source: Connection, target: Connection, row: RowMappin
     mine = select(submissions.c.id).where(submissions.c.scan_sha256 == row["scan_sha256"])
     key = target.execute(mine).scalar_one_or_none()
     if key is not None:
-        for table in (events, dispatches, sightings) if added is not None else (events, dispatches):
+        only_here = (sightings, record_outbox) if added is not None else ()
+        for table in (events, dispatches, *only_here):
             _copy_rows(source, target, table, row["id"], key)
     return added is not None
 

@@ -181,6 +181,15 @@ batches = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# Submissions of whose present standing the store may not have heard yet; see ``catalog.record_outbox``.
+record_outbox = Table(
+    "record_outbox",
+    metadata,
+    Column("submission_id", ForeignKey("submissions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("token", _key(32), nullable=False),
+    Column("since", UtcDateTime, nullable=False, index=True),
+)
+
 # How often each stage ran and how long, over all workers; what the metrics are made from.
 stage_times = Table(
     "stage_times",

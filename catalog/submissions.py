@@ -15,6 +15,7 @@ from sqlalchemy import delete, desc, func, select, update
 from catalog.database import Database, insert_once
 from catalog.dispatches import count_try
 from catalog.folding import normalize
+from catalog.record_outbox import note_change
 from catalog.schema import events, sightings, submissions
 from catalog.submission_records import (
     FailureGroup,
@@ -93,6 +94,7 @@ class Submissions:
                 return Receipt(first, is_new=False, is_duplicate=False)
             sighting = Sighting(new.scan_sha256, new.name, new.path, dossier_number, now, actor.id, Outcome.DUPLICATE)
             add_sighting(connection, key, sighting)
+            note_change(connection, key)
             return Receipt(first, is_new=False, is_duplicate=True)
 
     def retake(self, scan_sha256: str, *, path: str, actor: Actor, at: datetime | None = None) -> Submission:
@@ -123,6 +125,7 @@ class Submissions:
             connection.execute(sightings.update().where(sightings.c.id == sighted.id).values(**to_sighting_row(replaced)))
             connection.execute(update(submissions).where(submissions.c.id == key).values(**changes))
             add_event(connection, key, SubmissionEvent(now, actor.id, "received", sighted.path))
+            note_change(connection, key)
             return read_submission(connection, scan_sha256)
 
     def start_attempt(
@@ -294,4 +297,6 @@ class Submissions:
                 mine &= submissions.c.attempts == attempt
             if connection.execute(update(submissions).where(mine).values(**changes)).rowcount:
                 add_event(connection, key, event)
+                if changes["state"] != SubmissionState.RECEIVED.value:  # what is under way is told to nobody but the dispatcher
+                    note_change(connection, key)
             return read_submission(connection, scan_sha256)

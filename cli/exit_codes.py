@@ -23,6 +23,7 @@ from dossiers.errors import (
     SohoaError,
     StorageDeniedError,
     StorageUnavailableError,
+    TakenOverError,
 )
 
 
@@ -59,6 +60,7 @@ _BY_CLASS: tuple[tuple[type[SohoaError], ExitCode], ...] = (
     (ReviewNeededError, ExitCode.REFUSED),
     (PoisonedError, ExitCode.STOPPED),
     (ProcessingCancelledError, ExitCode.STOPPED),
+    (TakenOverError, ExitCode.STOPPED),
 )
 _BY_FAMILY = {
     "input": ExitCode.INPUT,

@@ -29,6 +29,7 @@
     ├── RefusedActError          act.refused          a person may not do this, or not now
     ├── PoisonedError            processing.poisoned  tried so often that only a person may try again
     ├── ProcessingCancelledError processing.cancelled a person stopped it; a person may replay it
+    ├── TakenOverError           processing.taken_over another process took it up meanwhile and will tell its end
     └── ConfigurationError       configuration.invalid
 
 Every class carries a stable ``code``, says whether it is ``retryable``, and has one sentence in Vietnamese for the
@@ -327,6 +328,14 @@ class ProcessingCancelledError(SohoaError):
     code = "processing.cancelled"
     template_vi = "Đã dừng xử lý theo yêu cầu ({detail}); có thể chạy lại khi cần."
     template_en = "Processing was cancelled ({detail}); it can be replayed."
+
+
+class TakenOverError(SohoaError):
+    """Another process took a file up meanwhile, whose end is not known here; never recorded. Facts: name."""
+
+    code = "processing.taken_over"
+    template_vi = "Tệp {name} đang được một lượt chạy khác xử lý; xem kết quả bằng lệnh sohoa status."
+    template_en = "The file {name} is being processed by another run meanwhile; sohoa status tells how it ended."
 
 
 class ConfigurationError(SohoaError):

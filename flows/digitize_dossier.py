@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
@@ -98,29 +99,39 @@ class _NotOursError(Exception):
 
 
 def _digitize_scan(sha256: str, actor: dict[str, str], batch_id: str | None) -> str:
+    """Take one scan to its end and return its state. A failure is written down before another process gets the scan: else that
+    one's beginning would make it come too late to count, and the file would end without a reason here.
+    """
     house = current_house()
     submissions = house.catalog.submissions
     tried = submissions.get(sha256)
-    try:
-        with log_context(scan=sha256), handling_scan(house, sha256):
+    with log_context(scan=sha256), ExitStack() as held:
+        try:
+            held.enter_context(handling_scan(house, sha256))
             _require_ours(house, sha256, batch_id)
             tried = submissions.start_attempt(sha256, actor=Actor(**actor), flow_run_id=runtime.flow_run.id)
-            if is_up_to_date(house, sha256):
-                return submissions.get(sha256).state.value
-            recognized = read_task(sha256)
-            _require_ours(house, sha256, batch_id)
-            described = understand_task(sha256, recognized)
-            signed = make_pdfs_task(sha256, described, actor)
-            _require_ours(house, sha256, batch_id)
-            state = archive_task(sha256, described, signed, actor)
-            _log.info("%s %s", state, submissions.get(sha256).name)
+            state = _run_tasks(house, sha256, actor, batch_id)
+        except _NotOursError:
+            return submissions.get(sha256).state.value
+        except Exception as error:  # no single scan may stop the others
+            if not isinstance(error, SohoaError):
+                _log.exception("unexpected error on scan %s", sha256)
+            return settle_failed_try(house, tried, error, Actor(**actor)).value
+        else:
             return state
-    except _NotOursError:
-        return submissions.get(sha256).state.value
-    except Exception as error:  # no single scan may stop the others
-        if not isinstance(error, SohoaError):
-            _log.exception("unexpected error on scan %s", sha256)
-        return settle_failed_try(house, tried, error, Actor(**actor)).value
+
+
+def _run_tasks(house: House, sha256: str, actor: dict[str, str], batch_id: str | None) -> str:
+    if is_up_to_date(house, sha256):
+        return house.catalog.submissions.get(sha256).state.value
+    recognized = read_task(sha256)
+    _require_ours(house, sha256, batch_id)
+    described = understand_task(sha256, recognized)
+    signed = make_pdfs_task(sha256, described, actor)
+    _require_ours(house, sha256, batch_id)
+    state = archive_task(sha256, described, signed, actor)
+    _log.info("%s %s", state, house.catalog.submissions.get(sha256).name)
+    return state
 
 
 def _require_ours(house: House, sha256: str, batch_id: str | None) -> None:

@@ -15,7 +15,7 @@ from dossiers.stillness import Stamp
 from operations.claim_journal import ClaimNote, find_note, note_claim
 from operations.paths import FoundScan
 from operations.receiving import receive
-from operations.settling import record_sighting
+from operations.recording import write_record
 from runtime.wiring import House
 
 _UNFINISHED = (SubmissionState.RECEIVED, SubmissionState.FAILED)
@@ -48,7 +48,7 @@ def claim_file(house: House, scan: FoundScan, stamp: Stamp, actor: Actor) -> Cla
     note = find_note(house, scan.path, stamp)
     known = house.catalog.submissions.find(note.sha256) if note is not None else None
     if known is not None and _was_written_down(house, known, scan) and house.archive.holds_original(known.scan_sha256):
-        record_sighting(house, known.scan_sha256)
+        write_record(house, known.scan_sha256)
         return Claim(known.scan_sha256, known.state, is_copy=known.path != make_storable(scan.told_path))
     received = receive(house, scan, actor, lambda sha256: note_claim(house, scan.path, ClaimNote(sha256, stamp)))
     was_settled = received.is_settled and received.state in (SubmissionState.ARCHIVED, SubmissionState.NEEDS_REVIEW)

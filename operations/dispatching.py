@@ -30,6 +30,7 @@ from dossiers.model import Actor, SubmissionState
 from dossiers.trail import TrailAction
 from operations.engine import FlowEngine, RunState
 from operations.locking import working
+from operations.recording import RecordWriter
 from operations.settling import settle_failure
 from operations.trail import Deed, record_deeds
 from runtime.wiring import House
@@ -41,6 +42,9 @@ _HORIZON = 2000
 # time that a scan is sent. So however slow a machine is, a batch gets to its work in the end.
 _START_LEASES = 4
 _MAX_PAUSES = 10
+# Whoever settles a scan tells the store at once; what is this old was left by one that was killed, or that the store refused.
+_RECORD_AGE = timedelta(seconds=10)
+_RECORDS_A_LOOK = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,10 @@ class Dispatcher:
     now_s: Callable[[], float] = time.monotonic
     _pulses: dict[str, _Pulse] = field(default_factory=dict)
     _is_blind: bool = False
+    _records: RecordWriter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._records = RecordWriter(self.house)
 
     def run(self, should_stop: Callable[[], bool], sleep: Callable[[float], object] = time.sleep) -> None:
         """Look until told to stop. A store, catalog or engine that is away is asked again."""
@@ -79,7 +87,7 @@ class Dispatcher:
             sleep(self.house.settings.dispatch.poll_s)
 
     def look(self) -> Round:
-        """Take back what dead batches hold, give up what was tried too often, send what is due.
+        """Take back what dead batches hold, give up what was tried too often, send what is due, tell the store what it missed.
 
         Raises EngineUnavailableError, StorageUnavailableError and its kin; what was claimed is then sent at the next look.
         """
@@ -87,7 +95,10 @@ class Dispatcher:
             self._pulses.clear()
         self._is_blind = True
         with working(self.house):
-            return self._look()
+            try:
+                return self._look()
+            finally:  # last, so that a slow store keeps nothing from being sent, and also while the engine is away
+                self._records.write(min_age=_RECORD_AGE, limit=_RECORDS_A_LOOK)
 
     def _look(self) -> Round:
         taken_back = self._check_batches()

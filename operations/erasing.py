@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from dossiers.manifest import EntryKind
 from dossiers.model import Actor
-from operations.locking import acting_alone, handling_dossier, handling_scan
+from operations.locking import acting_alone, handling_dossier, handling_scan, recording_scan
 from operations.retaining import describe_retention
 from runtime.wiring import House
 from storage.destructions import DestructionList, DoomedDocument, RefusedDocument, Tombstone
@@ -107,18 +107,19 @@ class Erasure:
             for number in numbers:  # what an earlier reading made of it
                 for document_id in self._eraser.list_documents_of_scan(number, sha256):
                     self._erase_objects(number, document_id)
-            doomed = digests_of(Bucket.ORIGINALS, self._eraser.list_versions_of_scan(sha256))
-            house.archive.manifest.add(EntryKind.DESTROYED, *doomed)
-            with acting_alone(house, "copying"):
+            with acting_alone(house, "copying"), recording_scan(house, sha256):  # else its record may be written once more
+                doomed = digests_of(Bucket.ORIGINALS, self._eraser.list_versions_of_scan(sha256))
+                house.archive.manifest.add(EntryKind.DESTROYED, *doomed)
                 for eraser in (self._mirror, self._eraser):
                     if eraser is not None:
                         eraser.erase_scan(sha256)
-            discard(house.quarantine_dir, sha256)  # it may have been rejected before it was accepted
-            house.catalog.submissions.forget(sha256)
+                discard(house.quarantine_dir, sha256)  # it may have been rejected before it was accepted
+                house.catalog.submissions.forget(sha256)
             return True
 
     def _forget_documents(self, sha256: str, gone: set[str]) -> None:
-        record = self._house.archive.find_submission(sha256)
-        if record is not None and gone & set(record.document_ids):
-            kept = tuple(document_id for document_id in record.document_ids if document_id not in gone)
-            self._house.archive.record_submission(record.model_copy(update={"document_ids": kept}))
+        with recording_scan(self._house, sha256):
+            record = self._house.archive.find_submission(sha256)
+            if record is not None and gone & set(record.document_ids):
+                kept = tuple(document_id for document_id in record.document_ids if document_id not in gone)
+                self._house.archive.record_submission(record.model_copy(update={"document_ids": kept}))

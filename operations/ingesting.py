@@ -13,11 +13,14 @@ from operations.locking import working
 from operations.outcomes import file_result, refused_result
 from operations.paths import FoundScan, find_scans
 from operations.receiving import Received, receive, retake
+from operations.recording import RecordWriter
 from operations.results import FileResult
 from operations.settling import quarantine_refused
 from runtime.wiring import House
 
 _log = logging.getLogger("sohoa.ingest")
+
+_RECORDS_FIRST = 200
 
 # One dossier's label and the digests of its scans.
 DossierScans = tuple[str, Sequence[str]]
@@ -29,13 +32,14 @@ def ingest_files(
 ) -> Iterator[FileResult]:
     """Take in every file under ``paths`` and yield where each ended, dossier by dossier.
 
-    All files are received before the first is read, so that an interruption loses none. ``digitize`` runs the flow on
-    (label, digests) pairs. Raises InvalidCodeError for a malformed ``dossier_number``; anything that befalls one file is
-    told in its result and leaves the others untouched.
+    All files are received before the first is read, so that an interruption loses none; the store is told first what it
+    missed of those before. ``digitize`` runs the flow on (label, digests) pairs. Raises InvalidCodeError for a malformed
+    ``dossier_number``; anything that befalls one file is told in its result and leaves the others untouched.
     """
     if dossier_number is not None:
         dossier_number = str(DossierNumber.parse(dossier_number))
     with working(house):
+        RecordWriter(house).write(limit=_RECORDS_FIRST)
         yield from _ingest(house, find_scans(paths, dossier_number), actor, digitize)
 
 

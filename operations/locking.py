@@ -42,6 +42,13 @@ def handling_scan(house: House, sha256: str) -> Iterator[None]:
 
 
 @contextmanager
+def recording_scan(house: House, sha256: str) -> Iterator[None]:
+    """Write a scan's record in the store alone. Held for moments; whoever handles the scan as well does that first."""
+    with _locked(house, fcntl.LOCK_EX, f"record-{sha256[:2]}"), house.machine_locks.hold(f"record {sha256}"):
+        yield
+
+
+@contextmanager
 def writing_trail(house: House) -> Iterator[None]:
     """Write into the trail alone on this machine; other machines are kept off by the catalog, and only from its head."""
     with _locked(house, fcntl.LOCK_EX, "trail"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog import Submission
-from dossiers.errors import IntegrityError, SohoaError
+from dossiers.errors import IntegrityError, SohoaError, TakenOverError
 from dossiers.model import CatalogEntry, ExtractedField, Outcome, SubmissionState
 from dossiers.page import BoxPx
 from operations.results import DocumentFacts, ErrorFacts, FileResult
@@ -14,13 +14,15 @@ _OUTCOMES = {
     SubmissionState.ARCHIVED: Outcome.ARCHIVED,
     SubmissionState.NEEDS_REVIEW: Outcome.NEEDS_REVIEW,
     SubmissionState.DUPLICATE: Outcome.DUPLICATE,
+    SubmissionState.REARRANGED: Outcome.DUPLICATE,  # its pages stand in other submissions
 }
 
 
 def file_result(house: House, path: str, sha256: str, *, is_copy: bool = False) -> FileResult:
     """Return where a file ended. ``is_copy``: it is a further file with bytes that were handed in before.
 
-    A file that failed for a reason not its own counts as rejected for now; its error says that it can be replayed.
+    A file that failed for a reason not its own counts as rejected for now; its error says that it can be replayed. So does one
+    that is not at its end: another process took it up after ours, which told nobody but the log what it came to.
     """
     submission = house.catalog.submissions.get(sha256)
     outcome = _OUTCOMES.get(submission.state, Outcome.REJECTED)
@@ -72,6 +74,8 @@ def _document_facts(entry: CatalogEntry, metadata: DocumentMetadata) -> Document
 
 
 def _error_of(submission: Submission) -> ErrorFacts | None:
+    if submission.state is SubmissionState.RECEIVED:
+        return ErrorFacts.of(TakenOverError(name=submission.name))
     if submission.error_code is None:
         return None
     return ErrorFacts(submission.error_code, submission.error_vi or "", submission.error_en or "")

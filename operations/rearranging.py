@@ -21,10 +21,10 @@ from dossiers.stillness import Stamp
 from dossiers.trail import TrailAction
 from operations.claim_journal import ClaimNote, note_claim
 from operations.claiming import Claim
-from operations.locking import handling_scan
+from operations.locking import handling_scan, recording_scan
 from operations.paths import FoundScan
 from operations.receiving import SETTLED, copied_in, receive
-from operations.settling import sightings_of
+from operations.recording import sightings_of, try_to_write_record
 from operations.trail import record_event
 from pdf.page_parts import part_ending, write_parts
 from runtime.wiring import House
@@ -128,7 +128,8 @@ def _settle_source(house: House, source: _Source, parts: Sequence[ClaimedPart], 
     details = {"dossier_number": scan.dossier_number or "", "parts": [part.claim.sha256 for part in parts]}
     with handling_scan(house, sha256):
         record_event(house, actor, TrailAction.REARRANGE, sha256, details)
-        _record(house, source, size_bytes, parts, now, actor, submissions.find(sha256))
+        with recording_scan(house, sha256):  # else who tells of a sighting just now may put a record without parts over it
+            _record(house, source, size_bytes, parts, now, actor, submissions.find(sha256))
         receipt = submissions.receive(
             sha256,
             name=scan.name,
@@ -141,6 +142,7 @@ def _settle_source(house: House, source: _Source, parts: Sequence[ClaimedPart], 
         )
         if receipt.submission.state is not SubmissionState.REARRANGED:
             submissions.mark(sha256, SubmissionState.REARRANGED, actor=actor, detail=f"{len(parts)} parts")
+        try_to_write_record(house, sha256)  # of one that was known, the catalog may tell more than this file does
     return Claim(sha256, SubmissionState.REARRANGED, is_copy=receipt.is_duplicate)
 
 

@@ -19,7 +19,8 @@ from dossiers.model import Actor, SubmissionState
 from dossiers.trail import Detail, TrailAction
 from operations.locking import handling_scan
 from operations.paths import FoundScan
-from operations.settling import record_arrival, record_sighting, settle_failure
+from operations.recording import try_to_write_record, write_record
+from operations.settling import record_arrival, settle_failure
 from operations.trail import record_event
 from runtime.wiring import House
 from storage.files import os_errors_mapped, part_path, read_chunks, write_synced
@@ -85,7 +86,7 @@ def _take(
         shutil.rmtree(house.work_folder(sha256), ignore_errors=True)
         return _see_again(house, receipt, scan, actor, now)
     if receipt.is_duplicate:
-        record_sighting(house, sha256)
+        write_record(house, sha256)
     state = _settle(house, receipt.submission, fault, actor)
     return Received(sha256, state, is_settled=state is not SubmissionState.RECEIVED)
 
@@ -112,9 +113,10 @@ def _see_again(house: House, receipt: Receipt, scan: FoundScan, actor: Actor, no
     submission = receipt.submission
     if receipt.is_duplicate and _is_worth_another_try(house, submission, scan):
         submission = house.catalog.submissions.retake(submission.scan_sha256, path=scan.told_path, actor=actor, at=now)
+        try_to_write_record(house, submission.scan_sha256)
         return Received(submission.scan_sha256, submission.state, is_settled=False)
     if receipt.is_duplicate:
-        record_sighting(house, submission.scan_sha256)
+        write_record(house, submission.scan_sha256)
     return Received(submission.scan_sha256, submission.state, is_settled=True)
 
 
@@ -132,6 +134,7 @@ def _settle(house: House, submission: Submission, fault: SohoaError | None, acto
 def retake(house: House, scan: FoundScan, sha256: str, actor: Actor) -> None:
     """Take up a further file of this run whose bytes were rejected under another name, such as one with a wrong ending."""
     house.catalog.submissions.retake(sha256, path=scan.told_path, actor=actor)
+    try_to_write_record(house, sha256)
 
 
 def _is_worth_another_try(house: House, submission: Submission, scan: FoundScan) -> bool:

@@ -5,6 +5,7 @@ Both sides are read in the order of the digests and merged, so that memory does 
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,12 +13,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from dossiers.errors import IntegrityError
+from dossiers.errors import IntegrityError, SohoaError
 from dossiers.model import Actor
 from dossiers.reconciliation import CatalogSide, Difference, Disagreement, Ending, StoreSide, compare, ending_of
+from operations.locking import working
+from operations.recording import RecordWriter
 from runtime.wiring import House
 from storage.metadata import DocumentMetadata
 
+_log = logging.getLogger("sohoa.reconcile")
 # While others work, a scan may settle between two looks; what does not agree is looked at again before it is told.
 _SECOND_LOOKS = 3
 _PIECE = 500
@@ -60,9 +64,11 @@ def reconcile(
 ) -> Reconciliation:
     """Compare catalog and object store, scan by scan and document by document. ``advance`` is called once each.
 
-    Raises StorageUnavailableError and its kin when one of them cannot be read.
+    What the store is known to have missed is written first; so what is told then is no mere delay. Raises
+    StorageUnavailableError and its kin when one of them cannot be read.
     """
     del actor
+    _write_records(house)
     originals = 0
     suspects: list[str] = []
     for sha256, side, has_original in _merge(house):
@@ -84,6 +90,14 @@ def reconcile(
         documents=documents,
         differences=(*_look_again(house, suspects, sleep), *of_documents),
     )
+
+
+def _write_records(house: House) -> None:
+    try:
+        with working(house):
+            RecordWriter(house).write()
+    except SohoaError as error:  # to compare takes neither a lock nor the right to write
+        _log.warning("the store is not told first what it missed: %s [%s]", error.message_en, error.code)
 
 
 def _merge(house: House) -> Iterator[tuple[str, CatalogSide | None, bool]]:

@@ -8,6 +8,7 @@ from catalog import RebuildReport, Sighting, Submission, rebuild_catalog
 from dossiers.model import Actor, CatalogEntry
 from dossiers.trail import Detail, TrailAction
 from operations.locking import working_alone
+from operations.recording import RecordWriter
 from operations.trail import record_event
 from runtime.wiring import House
 from storage.metadata import to_catalog_entry
@@ -17,10 +18,11 @@ from storage.submissions import SubmissionRecord
 def reindex_catalog(house: House, actor: Actor, advance: Callable[[], None]) -> RebuildReport:
     """Build the catalog anew from metadata, words, submission records and the trail; the old one stays until the new is whole.
 
-    ``advance`` is called once a document. The rebuilding is written into the trail once it is done. Raises IntegrityError when
-    a stored record is damaged, StorageUnavailableError.
+    What the store missed of the old catalog is written first. ``advance`` is called once a document. The rebuilding is written
+    into the trail once it is done. Raises IntegrityError when a stored record is damaged, StorageUnavailableError.
     """
     with working_alone(house):
+        _write_records(house)
         received = map(_to_received, house.archive.iter_submissions())
         report = rebuild_catalog(
             house.catalog_address, _entries(house, advance), received, house.trail.iter_entries(), actor=actor
@@ -31,6 +33,12 @@ def reindex_catalog(house: House, actor: Actor, advance: Callable[[], None]) -> 
         }
         record_event(house, actor, TrailAction.REINDEX, "", details)
         return report
+
+
+def _write_records(house: House) -> None:
+    """Tell the store what only the old catalog knows, as far as that can be read: else the new one would not know it either."""
+    RecordWriter(house).write()
+    house.close_catalog()  # one that is damaged is replaced by another file
 
 
 def _entries(house: House, advance: Callable[[], None]) -> Iterator[CatalogEntry]:

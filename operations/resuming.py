@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from catalog import Submission
 from dossiers.dispatching import OUTAGES
@@ -12,11 +12,13 @@ from dossiers.errors import SohoaError
 from dossiers.model import Actor, SubmissionState
 from operations.ingesting import Digitize
 from operations.locking import working
+from operations.recording import RecordWriter
 from runtime.wiring import House
 
 MAX_ATTEMPTS = 5
 FIRST_WAIT_S, MAX_WAIT_S = 30.0, 900.0
 _AT_ONCE = 20
+_RECORDS_AT_ONCE = 200
 
 
 @dataclass(slots=True)
@@ -24,7 +26,8 @@ class Resumption:
     """Called again and again by a watch that digitizes by itself; looks at growing intervals while something still fails.
 
     What failed MAX_ATTEMPTS times, or for a reason that does not pass by itself, waits for ``sohoa replay``. An outage (of the
-    store, of whoever gives stamps or knows what is revoked) is not counted: it is no fault of the scan.
+    store, of whoever gives stamps or knows what is revoked) is not counted: it is no fault of the scan. The store is told
+    what it missed, too.
     """
 
     house: House
@@ -33,6 +36,10 @@ class Resumption:
     clock: Callable[[], float] = time.monotonic
     not_before_s: float = 0.0
     wait_s: float = FIRST_WAIT_S
+    _records: RecordWriter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._records = RecordWriter(self.house)
 
     def __call__(self) -> None:
         """Take up what is due, if anything. Raises what the catalog raises."""
@@ -40,6 +47,7 @@ class Resumption:
             return
         todo = self._find_due()
         with working(self.house):
+            self._records.write(limit=_RECORDS_AT_ONCE)
             for label, digests in _by_dossier(todo):
                 self.digitize(self.house, [(label, digests)], self.actor)
         still_failing = any(

@@ -15,11 +15,12 @@ from dossiers.errors import AlreadySignedError, InputError, SohoaError, StorageU
 from dossiers.model import Actor, Outcome, SubmissionState
 from dossiers.review import ReviewSubject, review_needed
 from operations.incoming import SIGNATURE_REASONS
+from operations.recording import try_to_write_record
 from runtime.wiring import House
 from storage.metadata import DocumentMetadata
 from storage.quarantine import quarantine
 from storage.records import ActorRecord
-from storage.submissions import Sighting, SubmissionError, SubmissionRecord
+from storage.submissions import SubmissionRecord
 
 _log = logging.getLogger("sohoa.settle")
 _PAUSES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
@@ -32,7 +33,10 @@ class UnexpectedError(SohoaError):
 
 
 def settle_success(house: House, sha256: str, records: Sequence[DocumentMetadata], actor: Actor) -> SubmissionState:
-    """Record that a submission's documents stand in the archive: all accepted, or one at least waiting for a person."""
+    """Record that a submission's documents stand in the archive: all accepted, or one at least waiting for a person.
+
+    The documents stand in the catalog already. A store that is away now hears of the end later.
+    """
     waiting = [record for record in records if record.outcome is Outcome.NEEDS_REVIEW]
     state = SubmissionState.NEEDS_REVIEW if waiting else SubmissionState.ARCHIVED
     error: SohoaError | None = None
@@ -42,8 +46,8 @@ def settle_success(house: House, sha256: str, records: Sequence[DocumentMetadata
     if error and any(SIGNATURE_REASONS.intersection(record.review_reasons) for record in waiting):
         error = AlreadySignedError(name=submission.name, **error.facts)
         _put_aside(house, submission, error)
-    submission = house.catalog.submissions.mark(sha256, state, actor=actor, error=error)
-    _record(house, submission, tuple(record.document_id for record in records))
+    house.catalog.submissions.mark(sha256, state, actor=actor, error=error)
+    try_to_write_record(house, sha256)
     return state
 
 
@@ -72,7 +76,7 @@ def settle_failure(house: House, tried: Submission, error: Exception, actor: Act
         _log.warning("too late to count, %s stands as %s: %s [%s]", tried.name, submission.state, told.message_en, told.code)
         return submission.state
     _log.warning("%s %s: %s [%s]", state.value, submission.name, told.message_en, told.code)
-    _try_to_record(house, submission)
+    try_to_write_record(house, sha256)
     if state is SubmissionState.REJECTED:  # its bytes stand in the originals bucket and, from here on, in the quarantine
         _put_aside(house, submission, told)
         shutil.rmtree(house.work_folder(sha256), ignore_errors=True)
@@ -126,15 +130,6 @@ def _put_aside(house: House, submission: Submission, error: SohoaError) -> None:
         _log.error("%s cannot be put aside: %s", submission.name, refusal.message_en)
 
 
-def record_sighting(house: House, sha256: str) -> None:
-    """Tell the store that the same bytes were handed in once more, so that the count can be rebuilt from it."""
-    record = house.archive.find_submission(sha256)
-    if record is None:
-        _try_to_record(house, house.catalog.submissions.get(sha256))
-    else:
-        house.archive.record_submission(record.model_copy(update={"sightings": sightings_of(house, sha256)}))
-
-
 def record_arrival(
     house: House, sha256: str, *, name: str, path: str, size_bytes: int, dossier_number: str | None, at: datetime, actor: Actor
 ) -> None:
@@ -155,51 +150,4 @@ def record_arrival(
             actor=ActorRecord.of(actor),
         ),
         is_first=True,
-    )
-
-
-def _try_to_record(house: House, submission: Submission) -> None:
-    """The store may be what failed; the catalog holds the submission all the same."""
-    try:
-        _record(house, submission, ())
-    except SohoaError as error:
-        _log.warning("submission %s is not in the store yet: %s", submission.scan_sha256, error.message_en)
-
-
-def _record(house: House, submission: Submission, document_ids: tuple[str, ...]) -> None:
-    error = None
-    if submission.error_code is not None:
-        error = SubmissionError(
-            code=submission.error_code, message_vi=submission.error_vi or "", message_en=submission.error_en or ""
-        )
-    house.archive.record_submission(
-        SubmissionRecord(
-            sha256=submission.scan_sha256,
-            name=submission.name,
-            path=submission.path,
-            size_bytes=submission.size_bytes,
-            dossier_number=submission.dossier_number,
-            state=submission.state,
-            error=error,
-            document_ids=document_ids,
-            sightings=sightings_of(house, submission.scan_sha256),
-            received_at=submission.received_at,
-            updated_at=submission.updated_at,
-            actor=ActorRecord.of(submission.actor),
-        )
-    )
-
-
-def sightings_of(house: House, sha256: str) -> tuple[Sighting, ...]:
-    """Return the further files with the bytes of a submission, as they are recorded. Raises NotFoundError."""
-    return tuple(
-        Sighting(
-            name=seen.name,
-            path=seen.path,
-            dossier_number=seen.dossier_number,
-            outcome=seen.outcome,
-            seen_at=seen.seen_at,
-            actor=ActorRecord(id=seen.actor_id),
-        )
-        for seen in house.catalog.submissions.list_sightings(sha256)
     )

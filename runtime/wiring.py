@@ -261,7 +261,8 @@ class House:
         """Give back processes and connections that were opened."""
         for store in self.__dict__.pop("mirror", None) or ():
             store.close()
-        for name in ("pages", "catalog", "machine_locks"):
+        self.close_catalog()
+        for name in ("pages", "machine_locks"):
             room = self.__dict__.pop(name, None)
             if room is not None:
                 room.close()
@@ -269,6 +270,12 @@ class House:
             self.__dict__.pop(name, None)
         for store in self.__dict__.pop("_stores", ()):
             store.close()
+
+    def close_catalog(self) -> None:
+        """Give the catalog back; it is opened anew when it is used next."""
+        catalog = self.__dict__.pop("catalog", None)
+        if catalog is not None:
+            catalog.close()
 
     def _open_mirror(self) -> Stores | None:
         mirror = self.settings.mirror

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dossiers.errors import IntegrityError, NotFoundError
 from dossiers.manifest import EntryKind
-from dossiers.model import Actor
+from dossiers.model import Actor, SubmissionState
 from storage import keys
 from storage.keeping import Bucket
 from storage.manifests import ManifestWriter, digest_of
@@ -91,6 +91,27 @@ class Originals:
                 return False
         except (NotFoundError, IntegrityError):
             pass  # none yet, or one that must be replaced; the damaged version stays as an older one
+        self.originals.put(key, data, "application/json", {"state": record.state.value})
+        return True
+
+    def renew_submission(self, record: SubmissionRecord) -> bool:
+        """Store what became of a handed-in file as it is known now; return False when just that already stands there.
+
+        The parts of a rearranged scan stand in its record and nowhere else, so they are kept from the one that stands there.
+        Raises ``IntegrityError`` when those of a scan that was rearranged cannot be read; any other damaged record is replaced,
+        and its version stays as an older one.
+        """
+        key = keys.submission_key(record.sha256)
+        present: bytes | None = None
+        try:
+            present = self.originals.get(key)
+            record = record.model_copy(update={"parts": parse_submission(present, key).parts})
+        except (NotFoundError, IntegrityError) as error:
+            if record.state is SubmissionState.REARRANGED:
+                raise IntegrityError(what=key, detail="the parts of a rearranged scan cannot be read") from error
+        data = dump_submission(record)
+        if data == present:
+            return False
         self.originals.put(key, data, "application/json", {"state": record.state.value})
         return True
 

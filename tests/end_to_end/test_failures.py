@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from cli.exit_codes import ExitCode
 from dossiers.model import Outcome
 from tests.support.bad_files import jpeg_bytes
 from tests.support.minio_server import free_port
@@ -90,6 +92,21 @@ def test_two_runs_at_once_on_the_same_file_store_it_once(sohoa: SohoaCommand, sc
     counts = sohoa("status", "--json").one()["counts"]
     assert (counts["needs_review"], counts["failed"], counts["received"]) == (1, 0, 0)
     assert not list((sohoa.home / "work").glob("[0-9a-f]*")), "nothing is left behind"
+
+
+def test_two_runs_at_once_on_a_failing_file_each_tell_a_reason(sohoa: SohoaCommand, scan: Path, tmp_path: Path) -> None:
+    scan.write_bytes(scan.read_bytes()[:-200])
+    logs = [tmp_path / f"{number}.log" for number in range(2)]
+    runs = [sohoa.start("ingest", scan, "--json", log=log) for log in logs]
+    assert all(run.wait(300) in (ExitCode.INPUT, ExitCode.STOPPED) for run in runs)
+    told = [json.loads(line) for log in logs for line in log.read_text().splitlines() if line.startswith("{")]
+    assert [one["outcome"] for one in told] == [Outcome.REJECTED] * 2
+    codes = {one["error"]["code"] for one in told}
+    assert "input.truncated" in codes
+    assert codes <= {"input.truncated", "processing.taken_over"}
+    counts = sohoa("status", "--json").one()["counts"]
+    assert (counts["failed"], counts["received"]) == (0, 0)
+    assert sohoa("reconcile", "--json").exit_code == 0
 
 
 def wait_until_received(sohoa: SohoaCommand) -> None:

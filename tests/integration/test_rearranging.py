@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pdf2image
 import pikepdf
@@ -22,11 +23,13 @@ from operations import rearranging
 from operations.paths import FoundScan
 from operations.receiving import Received, receive
 from operations.reconciling import reconcile
+from operations.recording import write_record
 from operations.separating import draw_separator_sheets
 from operations.station_board import StationBoards
 from pdf import page_parts
 from runtime.wiring import House
 from storage.files import hash_file
+from storage.keys import submission_key
 from tests.support.inbox import NUMBER, OTHER, Watched, open_watched, put
 from tests.unit.ocr.drawing import Text, draw_page
 
@@ -131,6 +134,64 @@ def test_a_scan_over_which_the_looking_process_died_is_looked_at_again(
         killer.join()
     assert not scan.exists(), "in the end it is taken as it came"
     assert [(label, len(scans)) for label, scans in separating.handed_on] == handed_on
+
+
+def test_a_sighting_told_late_leaves_a_parted_scan_its_parts(separating: Watched) -> None:
+    scan = put(separating.house.settings.inbox, "q/dài.pdf", long_scan(separating))
+    sha256 = hash_file(scan)
+    with separating.house as house:
+        separating.once()
+        before = house.archive.find_submission(sha256)
+        house.catalog.submissions.receive(
+            sha256, name="khác.pdf", path="/khác.pdf", size_bytes=1, dossier_number=None, actor=Actor("a", "A")
+        )  # and the plug is pulled
+        found = reconcile(house, Actor("a", "A"), sleep=lambda _seconds: None)
+        after = house.archive.find_submission(sha256)
+    assert found.agrees, found.differences
+    assert before is not None
+    assert after is not None
+    assert (after.parts, after.state, len(after.sightings)) == (before.parts, before.state, 1)
+    assert len(after.parts) == 3
+
+
+def test_a_sighting_told_while_a_scan_is_parted_leaves_it_its_parts(
+    separating: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scan was known and had failed; somebody else has read its record and is about to write it without parts."""
+    scan = put(separating.house.settings.inbox, "q/dài.pdf", long_scan(separating))
+    sha256, clerk = hash_file(scan), Actor("a", "A")
+    is_writing, is_parted = threading.Event(), threading.Event()
+    with House(separating.house.settings) as other, separating.house as house:
+        known = scan.with_name("khác.pdf")
+        known.write_bytes(scan.read_bytes())
+        receive(house, FoundScan(known), clerk)
+        known.unlink()
+        house.catalog.submissions.mark(sha256, SubmissionState.FAILED, actor=clerk)
+        put_late, put_soon = other.archive.originals.put, house.archive.originals.put
+
+        def write_late(*arguments: Any, **options: Any) -> object:
+            is_writing.set()
+            is_parted.wait(5.0)  # in vain: who parts it waits for its turn
+            return put_late(*arguments, **options)
+
+        def write_soon(key: str, *rest: Any, **options: Any) -> object:
+            stored = put_soon(key, *rest, **options)
+            if key == submission_key(sha256):
+                is_parted.set()
+            return stored
+
+        monkeypatch.setattr(other.archive.originals, "put", write_late)
+        monkeypatch.setattr(house.archive.originals, "put", write_soon)
+        telling = threading.Thread(target=write_record, args=(other, sha256))
+        telling.start()
+        assert is_writing.wait(30)
+        separating.once()
+        telling.join()
+        record = house.archive.find_submission(sha256)
+        found = reconcile(house, clerk, sleep=lambda _seconds: None)
+    assert record is not None
+    assert (record.state, len(record.parts)) == (SubmissionState.REARRANGED, 3)
+    assert found.agrees, found.differences
 
 
 def test_a_patch_sheet_from_elsewhere_begins_another_document(separating: Watched) -> None:

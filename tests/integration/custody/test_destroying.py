@@ -19,6 +19,7 @@ from operations.destroying import approve_destruction, execute_destruction, prop
 from operations.erasing import Erasure
 from operations.holding import place_hold
 from operations.reconciling import reconcile
+from operations.recording import RecordWriter
 from operations.reindexing import reindex_catalog
 from operations.retaining import set_dossier
 from operations.statements import judge_statement
@@ -100,6 +101,32 @@ def test_reindex_and_reconcile_agree_after_a_destruction(house: House) -> None:
     report = reindex_catalog(house, CLERK, lambda: None)
     assert (report.documents, report.submissions) == (1, 1)
     assert reconcile(house, CLERK, sleep=lambda _seconds: None) == before
+
+
+def test_a_record_of_which_the_store_had_not_heard_brings_nothing_back(
+    open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record is written by whoever comes by; so somebody may just be about to while the scan is destroyed."""
+    house, other = open_house(**RULES), open_house(**RULES)
+    (document,) = keep_document(house)
+    end_dossier(house)
+    sha256 = document.scan_sha256
+    house.catalog.submissions.receive(sha256, name="b", path="/b", size_bytes=6, dossier_number=None, actor=CLERK)
+    real = storage.erasing.Eraser.erase_scan
+    writing = Thread(target=RecordWriter(other).write)
+
+    def erase_and_wait(eraser: storage.erasing.Eraser, sha256: str) -> None:
+        real(eraser, sha256)
+        writing.start()
+        writing.join(1.0)
+
+    monkeypatch.setattr(storage.erasing.Eraser, "erase_scan", erase_and_wait)
+    execute_destruction(house, approve(house), OFFICER)
+    writing.join()
+    assert list(every_version(house.archive.originals)) == []
+    assert house.catalog.record_outbox.list_due() == []
+    found = reconcile(house, CLERK, sleep=lambda _seconds: None)
+    assert (found.agrees, found.endings[Ending.DESTROYED]) == (True, 2)
 
 
 def test_one_person_alone_destroys_nothing(house: House) -> None:

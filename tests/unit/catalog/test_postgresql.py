@@ -250,6 +250,17 @@ def test_one_connection_serves_lock_after_lock_and_keeps_none(
         assert other.execute(held).fetchone() == (0,)
 
 
+def test_who_writes_the_record_of_a_scan_in_hand_need_not_connect_for_each(
+    postgresql_server: PostgresqlServer, locks: MachineLocks, name: str
+) -> None:
+    for number in range(3):
+        with locks.hold("working", is_shared=True), locks.hold(f"scan {number}"), locks.hold(f"record {number}"):
+            pass
+    with postgresql_server.connect() as other:
+        counted = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name = 'sohoa'"
+        assert other.execute(counted, (name,)).fetchone() == (3,)
+
+
 def test_a_sqlite_catalog_needs_no_lock_and_is_not_made_for_one(sqlite_address: CatalogAddress, tmp_path: Path) -> None:
     locks = MachineLocks(sqlite_address)
     with locks.hold("a"), locks.hold("a", waits=False) as second:

@@ -141,6 +141,18 @@ def test_a_dossier_of_which_every_file_failed_was_seen_all_the_same(catalog: Cat
     assert (total.seen, total.digitized, total.rate_percent) == (2, 1, Decimal("50.00"))
 
 
+def test_a_dossier_of_which_every_file_came_in_another_before_was_seen_all_the_same(catalog: Catalog) -> None:
+    entry = make(FIRST, 1, COMPONENT)
+    catalog.documents.upsert(entry)
+    numbers = [entry.dossier_number, entry.dossier_number, f"{SECOND}-261008-0009", None, "so nha 12"]
+    for index, number in enumerate(numbers):
+        catalog.submissions.receive(
+            entry.scan_sha256, name="x", path=f"{index}", size_bytes=1, dossier_number=number, actor=CLERK, at=MOMENT
+        )
+    seen = {counter.counter: (counter.seen, counter.digitized) for counter in catalog.progress(now=MOMENT).counters}
+    assert seen == {FIRST: (1, 0), SECOND: (1, 0)}
+
+
 def test_a_submission_whose_documents_named_another_dossier_adds_none(catalog: Catalog) -> None:
     entry = replace(make(FIRST, 1, COMPONENT), scan_sha256="a" * 64)
     catalog.submissions.receive(

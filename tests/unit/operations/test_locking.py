@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Event
 from time import sleep
@@ -12,12 +13,14 @@ import pytest
 from pydantic import SecretStr
 
 from dossiers.errors import StorageUnavailableError
-from operations.locking import handling_scan, working, working_alone
+from operations.locking import handling_scan, recording_scan, working, working_alone
 from runtime.settings import CatalogSettings, Settings
 from runtime.wiring import House
 from tests.support.postgresql_server import PostgresqlServer
 
 SHA = "ab" * 32
+
+Lock = Callable[[House, str], AbstractContextManager[None]]
 
 
 @pytest.fixture(params=["one machine", "two machines"])
@@ -48,12 +51,13 @@ def test_many_work_beside_each_other_but_none_beside_a_rebuild(houses: tuple[Hou
         pass
 
 
-def test_the_same_scan_is_handled_by_one_after_the_other(houses: tuple[House, House]) -> None:
+@pytest.mark.parametrize("lock", [handling_scan, recording_scan])
+def test_the_same_scan_is_handled_by_one_after_the_other(houses: tuple[House, House], lock: Lock) -> None:
     told: list[str] = []
     entered = Event()
 
     def handle(house: House, name: str) -> None:
-        with handling_scan(house, SHA):
+        with lock(house, SHA):
             told.append(f"{name} begins")
             entered.set()
             sleep(0.2)
@@ -66,3 +70,12 @@ def test_the_same_scan_is_handled_by_one_after_the_other(houses: tuple[House, Ho
         first.result()
         second.result()
     assert told == ["first begins", "first ends", "second begins", "second ends"]
+
+
+def test_a_scan_in_hand_keeps_nobody_from_writing_its_record(houses: tuple[House, House]) -> None:
+    """To stop a scan takes no longer than that, however long its pages take to read."""
+    one, other = houses
+    with handling_scan(one, SHA), recording_scan(other, SHA):
+        pass
+    with handling_scan(one, SHA), recording_scan(one, SHA):
+        pass
