@@ -155,7 +155,7 @@ def _make_ink(pdf: pikepdf.Pdf, ink: InkLayer) -> pikepdf.Stream:
     colours = Array([Name.Indexed, _name_colours(ink.channels), (1 << INK_BITS) - 1, palette])
     image = make_image(pdf, EncodedImage(ink.data, colours, INK_BITS, Name.FlateDecode, None), (ink.width, ink.height))
     # A stencil mask paints where its sample is 0, which is ink (ISO 32000-1, 8.9.6.3).
-    mask = make_image(pdf, encode_ccitt(ink.mask), (ink.mask.width, ink.mask.height))
+    mask = make_image(pdf, EncodedImage(ink.mask, Name.DeviceGray, 1, Name.JBIG2Decode, None), ink.mask_size_px)
     del mask.ColorSpace
     mask.ImageMask = True
     image.Mask = mask

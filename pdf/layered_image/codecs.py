@@ -1,33 +1,22 @@
-"""The compressed streams of a layered page: CCITT group 4 for the mask, JPEG for the paper, deflate for the few colours of ink.
+"""The compressed streams of a layered page: JBIG2 for the mask, JPEG for the paper, deflate for the few colours of ink.
 
-Group 4 keeps every pixel. JBIG2 would be about a third smaller, but no maintained encoder is packaged for Python, and its
-symbol mode can swap look-alike letters. JPEG 2000 would do for the colours, but pikepdf's PDF/A validator does not judge it.
+The mask keeps every pixel. JPEG 2000 would do for the colours, but pikepdf's PDF/A validator does not judge it.
 """
 
 from __future__ import annotations
 
 import io
 import zlib
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-
-from pdf.image_formats import CcittImage, recode_ccitt
 
 Pixels = npt.NDArray[np.uint8]
 
 INK_BITS = 4
 _PAPER_QUALITIES = (50, 35)
 _PAPER_BYTES = 24 * 1024  # grain and pictures take more than this; the lower quality is enough for them
-
-
-def encode_mask(mask: Pixels) -> CcittImage:
-    """Encode a mask (ink is not 0) as one group 4 stream in which ink is black, that is 0."""
-    image = Image.frombytes("1", (mask.shape[1], mask.shape[0]), np.packbits(mask != 0, axis=1).tobytes())
-    # libtiff codes quickly where black is 0; said the other way round, ink becomes the black of the runs.
-    return replace(recode_ccitt(image), is_black_one=False)
 
 
 def encode_paper(pixels: Pixels) -> bytes:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pdf.image_formats import CcittImage
-from pdf.layered_image.codecs import encode_indexes, encode_mask, encode_paper
+from pdf.jbig2.region import encode_jbig2
+from pdf.layered_image.codecs import encode_indexes, encode_paper
 from pdf.layered_image.colour_layers import SPECK_TONES, Pixels, average_ink, average_paper, halve_plain_paper
 from pdf.layered_image.ink import find_ink, flatten_paper, measure_brightness
 from pdf.layered_image.palette import PalettedImage, choose_colours, count_shades, paint
@@ -48,9 +48,9 @@ class PaperLayer:
 
 @dataclass(frozen=True, slots=True)
 class InkLayer:
-    """Colours of the ink: deflated 4-bit indexes into ``palette`` (1 or 3 bytes a colour), seen through ``mask`` (black).
+    """Colours of the ink: deflated 4-bit indexes into ``palette`` (1 or 3 bytes a colour), seen through ``mask``.
 
-    One index spans ``cell_px`` pixels of the mask.
+    One index spans ``cell_px`` pixels of the mask, which is ``mask_size_px`` (width, height) in JBIG2, ink black.
     """
 
     data: bytes
@@ -59,7 +59,8 @@ class InkLayer:
     channels: int
     cell_px: int
     palette: bytes
-    mask: CcittImage
+    mask: bytes
+    mask_size_px: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class LayeredPage:
 
     @property
     def size_bytes(self) -> int:
-        return len(self.paper.data) + (len(self.ink.data) + len(self.ink.mask.data) if self.ink else 0)
+        return len(self.paper.data) + (len(self.ink.data) + len(self.ink.mask) if self.ink else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def separate_layers(pixels: Pixels, dpi: int, speck_tone: int = SPECK_TONES[0]) 
     cell_px = _choose_cell_px(dpi, scale, _INK_DPI)
     ink, indexes = _reduce_colours(*average_ink(pixels, mask, cell_px, speck_tone))
     height, width = ink.indexes.shape
-    layer = InkLayer(indexes, width, height, ink.colours.shape[1], cell_px, ink.colours.tobytes(), encode_mask(mask))
+    colours, mask_size_px = ink.colours.tobytes(), (mask.shape[1], mask.shape[0])
+    layer = InkLayer(indexes, width, height, ink.colours.shape[1], cell_px, colours, encode_jbig2(mask), mask_size_px)
     return LayeredPage(paper_layer, layer, mask_dpi), Separation(grey, mask, paint(ink))
 
 
