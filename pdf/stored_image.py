@@ -25,7 +25,7 @@ from PIL import Image, UnidentifiedImageError
 from dossiers.page import PageSource
 from pdf.image_formats import recode_ccitt
 from pdf.layered_image.codecs import INK_BITS
-from pdf.layered_image.colour_layers import SPECK_TONES
+from pdf.layered_image.colour_layers import SPECK_TONES, Pixels
 from pdf.layered_image.layers import InkLayer, LayeredPage, separate_layers
 from pdf.layered_image.legibility import check_legibility
 from pdf.page_image import IMAGE_RESOURCE, EncodedImage, embed_image, encode_ccitt, make_image, read_pixels
@@ -103,14 +103,23 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
         return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
     pixels = np.asarray(image)
     del image  # a page at 600 dpi takes 140 MB as Pillow holds it
-    if _is_fine_enough(source):
-        for speck_tone in SPECK_TONES:
-            page, separation = separate_layers(pixels, source.dpi // coarser, speck_tone)
-            if page.size_bytes > limit_bytes:
-                break
-            if check_legibility(page, separation).is_legible:
-                return _store_layers(pdf, page)
+    if _is_fine_enough(source) and (page := _find_legible_layers(pixels, source.dpi // coarser, limit_bytes)):
+        return _store_layers(pdf, page)
     return _store_jpeg(pdf, Image.fromarray(pixels), limit_bytes)
+
+
+def _find_legible_layers(pixels: Pixels, dpi: int, limit_bytes: int) -> LayeredPage | None:
+    """Return layers that say what the scan says: at first, else with what they had lost, else with more shades as well."""
+    missed = None
+    for speck_tone in (SPECK_TONES[0], *SPECK_TONES):
+        page, separation = separate_layers(pixels, dpi, speck_tone, missed)
+        if page.size_bytes > limit_bytes:
+            break
+        legibility = check_legibility(page, separation)
+        if legibility.is_legible:
+            return page
+        missed = legibility.lost
+    return None
 
 
 def _is_fine_enough(source: PageSource) -> bool:

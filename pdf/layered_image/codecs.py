@@ -15,8 +15,9 @@ from PIL import Image
 Pixels = npt.NDArray[np.uint8]
 
 INK_BITS = 4
+_QUICK_LEVEL, _FINAL_LEVEL = 6, 8  # of zlib; 9 takes three times as long as 8 for a thirtieth
 _PAPER_QUALITIES = (50, 35)
-_PAPER_BYTES = 24 * 1024  # grain and pictures take more than this; the lower quality is enough for them
+_PAPER_BYTES = 16 * 1024  # grain and pictures take more than this; the lower quality is enough for them
 
 
 def encode_paper(pixels: Pixels) -> bytes:
@@ -38,5 +39,14 @@ def decode_paper(data: bytes) -> Pixels:
 
 def encode_indexes(indexes: Pixels) -> bytes:
     """Deflate rows of 4-bit indexes, each row starting on a byte."""
+    return zlib.compress(_pack(indexes), _FINAL_LEVEL)
+
+
+def estimate_bytes(indexes: Pixels) -> int:
+    """Return what the indexes take about, a tenth too much, in half the time or less."""
+    return len(zlib.compress(_pack(indexes), _QUICK_LEVEL))
+
+
+def _pack(indexes: Pixels) -> bytes:
     even = np.pad(indexes, ((0, 0), (0, indexes.shape[1] % 2)), mode="edge")
-    return zlib.compress((even[:, ::2] << np.uint8(4) | even[:, 1::2]).tobytes(), 6)
+    return (even[:, ::2] << np.uint8(4) | even[:, 1::2]).tobytes()

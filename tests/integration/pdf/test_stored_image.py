@@ -20,7 +20,7 @@ from ocr.load import extract_pages
 from pdf import stored_image
 from pdf.archival import build_archival_pdf
 from pdf.conformance import check_pdfa
-from pdf.layered_image.colour_layers import Pixels
+from pdf.layered_image.colour_layers import SPECK_TONES, Pixels
 from pdf.layered_image.layers import LayeredPage, Separation, separate_layers
 from pdf.layered_image.legibility import Legibility
 from pdf.stored_image import PageImages, StoredForm, store_image
@@ -145,7 +145,7 @@ def test_colour_stays_colour_and_grey_stays_grey(letter_scan: RecognizedPage, tm
 def test_what_is_not_legible_in_layers_keeps_its_pixels(
     letter_scan: RecognizedPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_image, "check_legibility", lambda *_: Legibility(50.0, 50.0, 100.0))
+    monkeypatch.setattr(stored_image, "check_legibility", lambda _, separation: Legibility(50.0, 50.0, 100.0, separation.mask))
     picture = Image.open(letter_scan.source.path)
     png = _save_scan(tmp_path / "page.png", picture)
     with pikepdf.new() as pdf:
@@ -162,24 +162,27 @@ def test_what_is_not_legible_in_layers_keeps_its_pixels(
         assert next(iter(stored.images.values())).read_raw_bytes() == small.source.path.read_bytes()
 
 
-def test_layers_that_lose_a_stroke_are_made_once_more_with_more_shades(
+def test_layers_that_lose_a_stroke_are_made_again_with_it_and_then_with_more_shades(
     letter_scan: RecognizedPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where a pen crosses a seal of nearly its tone."""
-    tones: list[int] = []
+    """As where black print crosses a pale stamp, or a pen a seal of nearly its tone."""
+    tries: list[tuple[int, bool]] = []
     real = separate_layers
 
-    def separate(pixels: Pixels, dpi: int, speck_tone: int) -> tuple[LayeredPage, Separation]:
-        tones.append(speck_tone)
-        return real(pixels, dpi, speck_tone)
+    def separate(pixels: Pixels, dpi: int, speck_tone: int, missed: Pixels | None) -> tuple[LayeredPage, Separation]:
+        tries.append((speck_tone, missed is not None))
+        return real(pixels, dpi, speck_tone, missed)
 
     monkeypatch.setattr(stored_image, "separate_layers", separate)
-    answers = iter([Legibility(0.9, 0.9, 100.0), Legibility(0.0, 0.0, 100.0)])
-    monkeypatch.setattr(stored_image, "check_legibility", lambda *_: next(answers))
+    areas = iter([0.9, 0.9, 0.0])
+    monkeypatch.setattr(
+        stored_image,
+        "check_legibility",
+        lambda _, separation: Legibility(area := next(areas), area, 100.0, np.zeros_like(separation.mask)),
+    )
     with pikepdf.Pdf.new() as pdf:
         assert store_image(pdf, letter_scan.source, PageImages.COMPACT).form is StoredForm.LAYERED
-    assert tones == sorted(tones, reverse=True)
-    assert len(tones) == 2
+    assert tries == [(SPECK_TONES[0], False), (SPECK_TONES[0], True), (SPECK_TONES[1], True)]
 
 
 def test_bitonal_pngs_lose_no_pixel(tmp_path: Path) -> None:
