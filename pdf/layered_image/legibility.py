@@ -61,9 +61,9 @@ def check_legibility(page: LayeredPage, separation: Separation) -> Legibility:
     before = cv2.blur(separation.grey, (window, window))
     after = cv2.blur(compose_grey(page, separation), (window, window))
     allowed = _allow_loss(separation.grey, page.mask_dpi)
-    lost = _leave_rim_out(np.asarray(cv2.compare(cv2.subtract(after, before), allowed, cv2.CMP_GT), np.uint8), page.mask_dpi)
+    lost = _leave_rim_out(cv2.compare(cv2.subtract(after, before), allowed, cv2.CMP_GT), page.mask_dpi)
     is_added = cv2.threshold(cv2.subtract(before, after), _ADDED, 255, cv2.THRESH_BINARY)[1]
-    changed = np.asarray(cv2.bitwise_or(lost, _leave_rim_out(np.asarray(is_added, np.uint8), page.mask_dpi)), np.uint8)
+    changed = _leave_rim_out(cv2.bitwise_or(lost, is_added), page.mask_dpi)
     px_mm2 = (MM_PER_INCH / page.mask_dpi) ** 2
     ink_mm2 = cv2.countNonZero(separation.mask) * px_mm2
     if not changed.any():
@@ -73,12 +73,13 @@ def check_legibility(page: LayeredPage, separation: Separation) -> Legibility:
     return Legibility(float(areas_mm2[areas_mm2 >= _MARK_MM2].sum()), float(areas_mm2.max()), ink_mm2, lost)
 
 
-def _leave_rim_out(changed: Pixels, dpi: int) -> Pixels:
-    """Return the changes without those where a scan ends: a sheet's edge, the white of a turned picture's corners."""
+def _leave_rim_out(found: cv2.typing.MatLike, dpi: int) -> Pixels:
+    """Clear the rim where a scan ends: a sheet's edge, the white of a turned picture's corners."""
+    changed = np.asarray(found, np.uint8)
     rim = round(_RIM_MM / MM_PER_INCH * dpi)
-    inner = np.zeros_like(changed)
-    inner[rim:-rim, rim:-rim] = changed[rim:-rim, rim:-rim]
-    return inner if rim else changed
+    if rim:
+        changed[:rim] = changed[-rim:] = changed[:, :rim] = changed[:, -rim:] = 0
+    return changed
 
 
 def _leave_clean_rows_out(changed: Pixels) -> Pixels:
