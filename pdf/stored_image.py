@@ -110,7 +110,7 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
 
 def _find_legible_layers(pixels: Pixels, dpi: int, limit_bytes: int) -> LayeredPage | None:
     """Return layers that say what the scan says: at first, else with what they had lost, else with more shades as well."""
-    missed = None
+    missed: Pixels | None = None
     for speck_tone in (SPECK_TONES[0], *SPECK_TONES):
         page, separation = separate_layers(pixels, dpi, speck_tone, missed)
         if page.size_bytes > limit_bytes:
@@ -118,7 +118,7 @@ def _find_legible_layers(pixels: Pixels, dpi: int, limit_bytes: int) -> LayeredP
         legibility = check_legibility(page, separation)
         if legibility.is_legible:
             return page
-        missed = legibility.lost
+        missed = legibility.lost if missed is None else np.maximum(missed, legibility.lost)
     return None
 
 

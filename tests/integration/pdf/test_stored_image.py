@@ -155,7 +155,7 @@ def test_what_is_not_legible_in_layers_keeps_its_pixels(
         pixels = pikepdf.PdfImage(image).as_pil_image()
         assert pixels.size == picture.size
         assert np.abs(np.asarray(pixels).astype(int) - np.asarray(picture)).mean() < 3
-    small = _save_scan(tmp_path / "small.jpg", picture, quality=60)
+    small = _save_scan(tmp_path / "small.jpg", picture, quality=35)
     with pikepdf.new() as pdf:
         stored = store_image(pdf, small.source, PageImages.COMPACT)
         assert stored.form is StoredForm.SOURCE
