@@ -36,6 +36,8 @@ NOTE_TAG = "SohoaPageImage"
 
 _SMALL_ENOUGH_BYTES = 40 * 1024
 _WORTH_IT = 0.8
+_COARSE_PIXELS = 1_200_000  # A4 at 110 dpi: pages of 100 dpi in layers, 0.6 of the size, were read again with thrice the errors
+_WORTH_IT_COARSE = 0.5
 _JPEG_QUALITY = 70  # with half the colour, seven coarse pages that claim 300 dpi were read again with as many errors
 _MAX_PIXELS = 40_000_000  # A4 at 600 dpi has 35 million
 _LEAST_DPI = 300  # twice the 200 of NĐ 30/2020 (App. I, II.I.2), so that nothing stored is ever near it
@@ -103,7 +105,9 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
         return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
     pixels = np.asarray(image)
     del image  # a page at 600 dpi takes 140 MB as Pillow holds it
-    if _is_fine_enough(source) and (page := _find_legible_layers(pixels, source.dpi // coarser, limit_bytes)):
+    is_coarse = source.width_px * source.height_px < _COARSE_PIXELS
+    layers_bytes = int(source.path.stat().st_size * _WORTH_IT_COARSE) if is_coarse else limit_bytes
+    if _is_fine_enough(source) and (page := _find_legible_layers(pixels, source.dpi // coarser, layers_bytes)):
         return _store_layers(pdf, page)
     return _store_jpeg(pdf, Image.fromarray(pixels), limit_bytes)
 

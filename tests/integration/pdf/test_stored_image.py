@@ -31,8 +31,10 @@ from tests.support.sohoa_command import SAMPLES
 from tests.support.verapdf import validate_pdfa
 
 
-def _save_scan(path: Path, pixels: Image.Image, quality: int = 90, compress_level: int = 6) -> RecognizedPage:
-    pixels.save(path, quality=quality, compress_level=compress_level)
+def _save_scan(
+    path: Path, pixels: Image.Image, quality: int = 90, compress_level: int = 6, *, is_small: bool = False
+) -> RecognizedPage:
+    pixels.save(path, quality=quality, compress_level=compress_level, optimize=is_small, progressive=is_small)
     page = page_of(path, 1, pixels.size, ScanStyle(path.suffix[1:], pixels.mode), pixels.size, [])
     return dataclasses.replace(page, source=dataclasses.replace(page.source, dpi=300))
 
@@ -155,7 +157,7 @@ def test_what_is_not_legible_in_layers_keeps_its_pixels(
         pixels = pikepdf.PdfImage(image).as_pil_image()
         assert pixels.size == picture.size
         assert np.abs(np.asarray(pixels).astype(int) - np.asarray(picture)).mean() < 3
-    small = _save_scan(tmp_path / "small.jpg", picture, quality=35)
+    small = _save_scan(tmp_path / "small.jpg", picture, quality=60, is_small=True)
     with pikepdf.new() as pdf:
         stored = store_image(pdf, small.source, PageImages.COMPACT)
         assert stored.form is StoredForm.SOURCE
