@@ -129,15 +129,19 @@ def _cost(found: Measurements) -> list[Figure]:
     figures.append(
         Figure("peak memory of the largest process", "MiB", ours, peaks[PEER] or None, "<= 1024 MiB", (ours or 0) <= 1024)
     )
-    for name, (source, stored) in found.reread.items():
-        grown = stored.error / source.error if source.error else None
-        met = None if grown is None else grown <= 1.1
-        figures.append(
-            Figure(f"{name}: error of the stored page read again, over the source's", "", grown, None, "<= 1.1", met)
-        )
+    figures += [_grown(f"{name}: error of the stored page", *scores) for name, scores in found.reread.items()]
+    if len(found.reread) > 1:
+        sources, stored = zip(*found.reread.values(), strict=True)
+        together = f"error of the stored pages of these {len(sources)} sets together"
+        figures.append(_grown(together, total(sources), total(stored)))
     if len(found.long_peaks) >= 20:
         figures.append(judge_flatness(found.long_peaks))
     return figures
+
+
+def _grown(what: str, source: Score, stored: Score) -> Figure:
+    grown = stored.error / source.error if source.error else None
+    return Figure(f"{what} read again, over the source's", "", grown, None, "<= 1.1", None if grown is None else grown <= 1.1)
 
 
 def judge_flatness(peaks: Sequence[int]) -> Figure:

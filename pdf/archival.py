@@ -23,6 +23,7 @@ from dossiers.page import RecognizedPage
 from pdf.files import hash_file, name_disk_fault
 from pdf.glyphless_font import CharacterCodes, build_font
 from pdf.page_image import build_image_operators, measure_points_per_px
+from pdf.srgb_profile import build_srgb_profile
 from pdf.stored_image import PageImages, store_image
 from pdf.text_layer import FONT_RESOURCE, build_text_layer
 
@@ -68,7 +69,7 @@ def build_archival_pdf(
                 pdf.pages.extend(opened.enter_context(pikepdf.open(staged_path)).pages)
             _attach_font(pdf, codes)
             _describe(pdf, document, facts)
-            pikepdf.pdfa.prepare(pdf, "2b")
+            pikepdf.pdfa.prepare(pdf, "2b", output_intent=build_srgb_profile(), output_condition_identifier="sRGB")
             _date_metadata(pdf, facts)  # preparing puts the clock's time there
             pikepdf.pdfa.save(pdf, out_path, "2b", repair=False, deterministic_id=True)
     except pikepdf.pdfa.PdfaError as error:

@@ -10,7 +10,7 @@ from pdf.identity import SigningIdentity
 from pdf.keys import SALT_BYTES, Scheme, longest_signature
 
 DIGEST = "sha256"
-_ROOM_BYTES = 2048
+_ROOM_BYTES = 640
 
 MECHANISMS = {
     Scheme.PSS: algos.SignedDigestAlgorithm(
@@ -44,10 +44,11 @@ class HeldKeySigner(signers.Signer):
 def reserve_digits(identity: SigningIdentity) -> int:
     """Return the hex digits that a signature without a time stamp takes at the most; what it leaves is filled with zeros.
 
-    pyHanko would find out by making each signature twice. It holds the certificates, the signature itself, the issuer's name
-    in two places, and attributes and algorithms of some 500 bytes.
+    pyHanko would find out by making each signature twice. It holds the certificates but for the root, the signature itself,
+    the issuer's name in two places, and attributes and algorithms of some 350 bytes.
     """
-    certificates = sum(len(one.dump()) for one in (identity.certificate, *identity.chain))
+    embedded = (identity.certificate, *(one for one in identity.chain if one.self_signed == "no"))
+    certificates = sum(len(one.dump()) for one in embedded)
     names = 2 * len(identity.certificate.issuer.dump())
     return 2 * (certificates + longest_signature(identity.key.public_key) + names + _ROOM_BYTES)
 

@@ -1,6 +1,6 @@
 """How a page's image is stored: as scanned, or smaller where it reads the same.
 
-The small forms, tried in this order, each kept only when it saves at least three tenths:
+The small forms, tried in this order, each kept only when it saves at least a fifth:
 
 - ``group4``: the pixels of a bitonal PNG in CCITT group 4; not one changes;
 - ``layered``: paper, ink and the ink's shape (``pdf.layered_image``), when the legibility check finds every mark;
@@ -25,7 +25,7 @@ from PIL import Image, UnidentifiedImageError
 from dossiers.page import PageSource
 from pdf.image_formats import recode_ccitt
 from pdf.layered_image.codecs import INK_BITS
-from pdf.layered_image.colour_layers import SPECK_TONES
+from pdf.layered_image.colour_layers import SPECK_TONES, Pixels
 from pdf.layered_image.layers import InkLayer, LayeredPage, separate_layers
 from pdf.layered_image.legibility import check_legibility
 from pdf.page_image import IMAGE_RESOURCE, EncodedImage, embed_image, encode_ccitt, make_image, read_pixels
@@ -35,8 +35,10 @@ INK_RESOURCE = "SohoaInk"
 NOTE_TAG = "SohoaPageImage"
 
 _SMALL_ENOUGH_BYTES = 40 * 1024
-_WORTH_IT = 0.7
-_JPEG_QUALITY = 80
+_WORTH_IT = 0.8
+_COARSE_PIXELS = 1_200_000  # A4 at 110 dpi: pages of 100 dpi in layers, 0.6 of the size, were read again with thrice the errors
+_WORTH_IT_COARSE = 0.5
+_JPEG_QUALITY = 70  # with half the colour, seven coarse pages that claim 300 dpi were read again with as many errors
 _MAX_PIXELS = 40_000_000  # A4 at 600 dpi has 35 million
 _LEAST_DPI = 300  # twice the 200 of NĐ 30/2020 (App. I, II.I.2), so that nothing stored is ever near it
 _MIN_LAYERED_PIXELS = 740_000  # A4 at 88 dpi: of a coarser scan every grey pixel is part of a letter
@@ -103,14 +105,25 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
         return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
     pixels = np.asarray(image)
     del image  # a page at 600 dpi takes 140 MB as Pillow holds it
-    if _is_fine_enough(source):
-        for speck_tone in SPECK_TONES:
-            page, separation = separate_layers(pixels, source.dpi // coarser, speck_tone)
-            if page.size_bytes > limit_bytes:
-                break
-            if check_legibility(page, separation).is_legible:
-                return _store_layers(pdf, page)
+    is_coarse = source.width_px * source.height_px < _COARSE_PIXELS
+    layers_bytes = int(source.path.stat().st_size * _WORTH_IT_COARSE) if is_coarse else limit_bytes
+    if _is_fine_enough(source) and (page := _find_legible_layers(pixels, source.dpi // coarser, layers_bytes)):
+        return _store_layers(pdf, page)
     return _store_jpeg(pdf, Image.fromarray(pixels), limit_bytes)
+
+
+def _find_legible_layers(pixels: Pixels, dpi: int, limit_bytes: int) -> LayeredPage | None:
+    """Return layers that say what the scan says: at first, else with what they had lost, else with more shades as well."""
+    missed: Pixels | None = None
+    for speck_tone in (SPECK_TONES[0], *SPECK_TONES):
+        page, separation = separate_layers(pixels, dpi, speck_tone, missed)
+        if page.size_bytes > limit_bytes:
+            break
+        legibility = check_legibility(page, separation)
+        if legibility.is_legible:
+            return page
+        missed = legibility.lost if missed is None else np.maximum(missed, legibility.lost)
+    return None
 
 
 def _is_fine_enough(source: PageSource) -> bool:
@@ -131,7 +144,7 @@ def _choose_coarser(source: PageSource) -> int:
 
 def _store_jpeg(pdf: pikepdf.Pdf, image: Image.Image, limit_bytes: int) -> StoredImage | None:
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=_JPEG_QUALITY, progressive=True, optimize=True, subsampling="4:4:4")
+    image.save(buffer, "JPEG", quality=_JPEG_QUALITY, progressive=True, optimize=True, subsampling="4:2:0")
     if buffer.tell() > limit_bytes:
         return None
     encoded = EncodedImage(buffer.getvalue(), _name_colours(len(image.getbands())), 8, Name.DCTDecode, None)
@@ -155,7 +168,7 @@ def _make_ink(pdf: pikepdf.Pdf, ink: InkLayer) -> pikepdf.Stream:
     colours = Array([Name.Indexed, _name_colours(ink.channels), (1 << INK_BITS) - 1, palette])
     image = make_image(pdf, EncodedImage(ink.data, colours, INK_BITS, Name.FlateDecode, None), (ink.width, ink.height))
     # A stencil mask paints where its sample is 0, which is ink (ISO 32000-1, 8.9.6.3).
-    mask = make_image(pdf, encode_ccitt(ink.mask), (ink.mask.width, ink.mask.height))
+    mask = make_image(pdf, EncodedImage(ink.mask, Name.DeviceGray, 1, Name.JBIG2Decode, None), ink.mask_size_px)
     del mask.ColorSpace
     mask.ImageMask = True
     image.Mask = mask

@@ -22,7 +22,8 @@ FONT_RESOURCE = "SohoaText"
 _NARROWEST_GAP = 0.25
 _WIDEST_GAP = 0.65
 _SMALLEST_SIZE_PT = 1.0
-_SAME_PLACE_PT = 0.1  # nearer to where the run before it ended, a run needs no place of its own: half of a page's numbers
+_SAME_PLACE_PT = 0.5  # nearer to where the run before it ended, a run needs no place of its own: half of a page's numbers
+_ROUGH_PT = 0.4  # what a run may end off its place: 0.14 mm; the next one makes up for it
 _LEAST_STRETCH_PERCENT = 0.1
 
 
@@ -64,7 +65,8 @@ def _draw_line(line: RecognizedLine, codes: CharacterCodes, points_per_px: float
             place, cursor = f" 1 0 0 1 {_write(run.left)} {_write(baseline)} Tm", round(run.left, 2)
         natural = len(run.units) * size * GLYPH_WIDTH / UNITS_PER_EM
         # What rounding took from this run is given to the next one, so that a line ends where it is printed.
-        stretch_percent = max(round(100 * (run.right - cursor) / natural, 1), _LEAST_STRETCH_PERCENT)
+        digits = 0 if 0.005 * natural <= _ROUGH_PT else 1
+        stretch_percent = max(round(100 * (run.right - cursor) / natural, digits), _LEAST_STRETCH_PERCENT)
         cursor += natural * stretch_percent / 100
         text = codes.encode(run.units).hex().upper()
         operators.append(f"{_write(stretch_percent)} Tz{place} <{text}> Tj".encode())

@@ -30,6 +30,8 @@ _NO_DIFFERENCE = 128
 _FINE_WINDOW_PX = 36  # of the mask: 3 mm
 _GRAIN_BLUR_PX = 0.8
 _LEAST_FINE, _FINE_TIMES_GRAIN = 1.0, 1.7  # of 255, lost on average in a window; pale small print loses 1.4 or more
+_SAMPLED = 5  # every fifth row and column tells the sheet's grain
+_RIM_PX = 36  # where a sheet ends and the scanner's lid begins
 _MOST_FINE_SHARE = 0.0005  # of the sheet: 30 mm2 of A4
 
 
@@ -44,10 +46,11 @@ def average_paper(pixels: Pixels, ink: Pixels, cell_px: int, halo_px: int) -> Pi
     return _fill(values, _mark_covered(cover, _HALF_COVERED), nothing=255)
 
 
-def halve_plain_paper(paper: Pixels, cell_px: int) -> Pixels | None:
-    """Return the paper at half its resolution, or None when something fine is on it: a picture, a pale stamp.
+def coarsen_plain_paper(paper: Pixels, cell_px: int) -> tuple[Pixels, int]:
+    """Return the paper at half its resolution and 2, or at its own and 1 when something fine is on it: a picture, a pale stamp.
 
-    Grain is everywhere, so what counts as fine is a place that loses more by it than the sheet does as a whole.
+    Then it is blurred elsewhere as half the resolution would, which a JPEG takes for little more. Grain is everywhere, so
+    what counts as fine is a place that loses more by it than the sheet does as a whole.
     """
     size = (max((paper.shape[1] + 1) // 2, 1), max((paper.shape[0] + 1) // 2, 1))
     bottom, right = 2 * size[1] - paper.shape[0], 2 * size[0] - paper.shape[1]
@@ -59,8 +62,15 @@ def halve_plain_paper(paper: Pixels, cell_px: int) -> Pixels | None:
     lost = cv2.absdiff(grey, cv2.resize(coarse, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR))
     side = max(_FINE_WINDOW_PX // cell_px, 1)
     nearby = cv2.blur(lost.astype(np.float32), (side, side))
-    is_fine = nearby > max(_LEAST_FINE, _FINE_TIMES_GRAIN * float(np.median(nearby)))
-    return None if float(is_fine.mean()) > _MOST_FINE_SHARE else half
+    is_fine = nearby > max(_LEAST_FINE, _FINE_TIMES_GRAIN * float(np.median(nearby[::_SAMPLED, ::_SAMPLED])))
+    rim = round(_RIM_PX / cell_px)
+    inner = is_fine[rim:-rim, rim:-rim]
+    if not inner.size or float(inner.mean()) <= _MOST_FINE_SHARE:
+        return half, 2
+    around = cv2.dilate(is_fine.astype(np.uint8), np.ones((side, side), np.uint8))
+    blurred = np.asarray(cv2.resize(half, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR), np.uint8)
+    cv2.copyTo(even, around, blurred)
+    return np.ascontiguousarray(blurred[: paper.shape[0], : paper.shape[1]]), 1
 
 
 def average_ink(pixels: Pixels, ink: Pixels, cell_px: int, speck_tone: int = SPECK_TONES[0]) -> tuple[Pixels, Pixels]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pdf.image_formats import CcittImage
-from pdf.layered_image.codecs import encode_indexes, encode_mask, encode_paper
-from pdf.layered_image.colour_layers import SPECK_TONES, Pixels, average_ink, average_paper, halve_plain_paper
+from pdf.jbig2.region import encode_jbig2
+from pdf.layered_image.codecs import encode_indexes, encode_paper, estimate_bytes
+from pdf.layered_image.colour_layers import SPECK_TONES, Pixels, average_ink, average_paper, coarsen_plain_paper
 from pdf.layered_image.ink import find_ink, flatten_paper, measure_brightness
 from pdf.layered_image.palette import PalettedImage, choose_colours, count_shades, paint
 
@@ -48,9 +48,9 @@ class PaperLayer:
 
 @dataclass(frozen=True, slots=True)
 class InkLayer:
-    """Colours of the ink: deflated 4-bit indexes into ``palette`` (1 or 3 bytes a colour), seen through ``mask`` (black).
+    """Colours of the ink: deflated 4-bit indexes into ``palette`` (1 or 3 bytes a colour), seen through ``mask``.
 
-    One index spans ``cell_px`` pixels of the mask.
+    One index spans ``cell_px`` pixels of the mask, which is ``mask_size_px`` (width, height) in JBIG2, ink black.
     """
 
     data: bytes
@@ -59,7 +59,8 @@ class InkLayer:
     channels: int
     cell_px: int
     palette: bytes
-    mask: CcittImage
+    mask: bytes
+    mask_size_px: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class LayeredPage:
 
     @property
     def size_bytes(self) -> int:
-        return len(self.paper.data) + (len(self.ink.data) + len(self.ink.mask.data) if self.ink else 0)
+        return len(self.paper.data) + (len(self.ink.data) + len(self.ink.mask) if self.ink else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ class Separation:
     ink: Pixels | None
 
 
-def separate_layers(pixels: Pixels, dpi: int, speck_tone: int = SPECK_TONES[0]) -> tuple[LayeredPage, Separation]:
+def separate_layers(
+    pixels: Pixels, dpi: int, speck_tone: int = SPECK_TONES[0], missed: Pixels | None = None
+) -> tuple[LayeredPage, Separation]:
     """Take a page apart. ``pixels`` is height x width (grey) or height x width x 3 (red, green, blue); ``speck_tone``: see
     ``average_ink``."""
     scale = choose_mask_scale(pixels.shape[1], pixels.shape[0], dpi)
@@ -96,7 +99,7 @@ def separate_layers(pixels: Pixels, dpi: int, speck_tone: int = SPECK_TONES[0]) 
     if scale > 1:
         pixels = _enlarge(pixels, scale, is_coarse)
     mask_dpi = round(dpi * scale)
-    mask = find_ink(flatten_paper(measure_brightness(pixels), mask_dpi), mask_dpi, is_sharpened=is_coarse)
+    mask = find_ink(flatten_paper(measure_brightness(pixels), mask_dpi), mask_dpi, is_sharpened=is_coarse, missed=missed)
     halo_px = max(round(mask_dpi / _PAPER_DPI), round(scale))
     paper_layer = _make_paper(pixels, mask, _choose_cell_px(dpi, scale, _PAPER_DPI), halo_px)
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
@@ -105,7 +108,8 @@ def separate_layers(pixels: Pixels, dpi: int, speck_tone: int = SPECK_TONES[0]) 
     cell_px = _choose_cell_px(dpi, scale, _INK_DPI)
     ink, indexes = _reduce_colours(*average_ink(pixels, mask, cell_px, speck_tone))
     height, width = ink.indexes.shape
-    layer = InkLayer(indexes, width, height, ink.colours.shape[1], cell_px, ink.colours.tobytes(), encode_mask(mask))
+    colours, mask_size_px = ink.colours.tobytes(), (mask.shape[1], mask.shape[0])
+    layer = InkLayer(indexes, width, height, ink.colours.shape[1], cell_px, colours, encode_jbig2(mask), mask_size_px)
     return LayeredPage(paper_layer, layer, mask_dpi), Separation(grey, mask, paint(ink))
 
 
@@ -136,10 +140,8 @@ def _make_paper(pixels: Pixels, mask: Pixels, cell_px: int, halo_px: int) -> Pap
 
 def _encode_paper(pixels: Pixels, mask: Pixels, cell_px: int, halo_px: int) -> PaperLayer:
     """Return the paper but for ``halo_px`` around the ink, in half the resolution where nothing fine is on it."""
-    paper = average_paper(pixels, mask, cell_px, halo_px)
-    if (plain := halve_plain_paper(paper, cell_px)) is not None:
-        paper, cell_px = plain, 2 * cell_px
-    return PaperLayer(encode_paper(paper), paper.shape[1], paper.shape[0], 1 if paper.ndim == 2 else 3, cell_px)
+    paper, times = coarsen_plain_paper(average_paper(pixels, mask, cell_px, halo_px), cell_px)
+    return PaperLayer(encode_paper(paper), paper.shape[1], paper.shape[0], 1 if paper.ndim == 2 else 3, times * cell_px)
 
 
 def _reduce_colours(ink: Pixels, seen: Pixels) -> tuple[PalettedImage, bytes]:
@@ -147,10 +149,9 @@ def _reduce_colours(ink: Pixels, seen: Pixels) -> tuple[PalettedImage, bytes]:
     shades = count_shades(ink, seen)
     for near in _NEAR_SHADES:
         paletted = choose_colours(shades, near)
-        indexes = encode_indexes(paletted.indexes)
-        if len(indexes) <= _INK_BYTES:
+        if estimate_bytes(paletted.indexes) <= _INK_BYTES:
             break
-    return paletted, indexes
+    return paletted, encode_indexes(paletted.indexes)
 
 
 def choose_mask_scale(width_px: int, height_px: int, dpi: int) -> float:

@@ -31,11 +31,15 @@ _SHARE_OF_INK = 0.0005
 
 @dataclass(frozen=True, slots=True)
 class Legibility:
-    """``changed_mm2`` is the area of all places larger than a dot whose tone changed, ``largest_mm2`` that of the largest."""
+    """``changed_mm2`` is the area of all places larger than a dot whose tone changed, ``largest_mm2`` that of the largest.
+
+    ``lost`` is 255 where the page became too light, at the resolution of the mask.
+    """
 
     changed_mm2: float
     largest_mm2: float
     ink_mm2: float
+    lost: Pixels
 
     @property
     def is_legible(self) -> bool:
@@ -56,24 +60,26 @@ def check_legibility(page: LayeredPage, separation: Separation) -> Legibility:
     window = max(round(_BLUR_MM / MM_PER_INCH * page.mask_dpi), 1) | 1
     before = cv2.blur(separation.grey, (window, window))
     after = cv2.blur(compose_grey(page, separation), (window, window))
-    is_lost = cv2.compare(cv2.subtract(after, before), _allow_loss(separation.grey, page.mask_dpi), cv2.CMP_GT)
+    allowed = _allow_loss(separation.grey, page.mask_dpi)
+    lost = _leave_rim_out(cv2.compare(cv2.subtract(after, before), allowed, cv2.CMP_GT), page.mask_dpi)
     is_added = cv2.threshold(cv2.subtract(before, after), _ADDED, 255, cv2.THRESH_BINARY)[1]
-    changed = _leave_rim_out(np.asarray(cv2.bitwise_or(is_lost, is_added), np.uint8), page.mask_dpi)
+    changed = _leave_rim_out(cv2.bitwise_or(lost, is_added), page.mask_dpi)
     px_mm2 = (MM_PER_INCH / page.mask_dpi) ** 2
     ink_mm2 = cv2.countNonZero(separation.mask) * px_mm2
     if not changed.any():
-        return Legibility(0.0, 0.0, ink_mm2)
+        return Legibility(0.0, 0.0, ink_mm2, lost)
     _, _, stats, _ = cv2.connectedComponentsWithStats(_leave_clean_rows_out(changed), connectivity=8, ltype=cv2.CV_32S)
     areas_mm2 = stats[1:, cv2.CC_STAT_AREA] * px_mm2
-    return Legibility(float(areas_mm2[areas_mm2 >= _MARK_MM2].sum()), float(areas_mm2.max()), ink_mm2)
+    return Legibility(float(areas_mm2[areas_mm2 >= _MARK_MM2].sum()), float(areas_mm2.max()), ink_mm2, lost)
 
 
-def _leave_rim_out(changed: Pixels, dpi: int) -> Pixels:
-    """Return the changes without those where a scan ends: a sheet's edge, the white of a turned picture's corners."""
+def _leave_rim_out(found: cv2.typing.MatLike, dpi: int) -> Pixels:
+    """Clear the rim where a scan ends: a sheet's edge, the white of a turned picture's corners."""
+    changed = np.asarray(found, np.uint8)
     rim = round(_RIM_MM / MM_PER_INCH * dpi)
-    inner = np.zeros_like(changed)
-    inner[rim:-rim, rim:-rim] = changed[rim:-rim, rim:-rim]
-    return inner if rim else changed
+    if rim:
+        changed[:rim] = changed[-rim:] = changed[:, :rim] = changed[:, -rim:] = 0
+    return changed
 
 
 def _leave_clean_rows_out(changed: Pixels) -> Pixels:

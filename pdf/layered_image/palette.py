@@ -83,8 +83,9 @@ def _average_bins(bins: npt.NDArray[np.uint16], flat: Pixels) -> tuple[npt.NDArr
 
 def _number_bins(flat: Pixels) -> npt.NDArray[np.uint16]:
     bins = np.zeros(len(flat), np.uint16)
-    for channel in flat.T:
-        bins = (bins << np.uint16(_BITS)) | (channel >> np.uint8(8 - _BITS))
+    for channel in np.ascontiguousarray(flat.T):
+        bins <<= np.uint16(_BITS)
+        bins |= channel >> np.uint8(8 - _BITS)
     return bins
 
 

@@ -82,7 +82,7 @@ def test_a_demonstration_signature_is_never_trusted(letter: ArchivalPdf, identit
 
 def test_an_altered_byte_breaks_it(signed: Path, judge: Judge) -> None:
     data = bytearray(signed.read_bytes())
-    data[data.index(b"/Producer") + 12] ^= 1
+    data[data.index(b":Producer") + 12] ^= 1
     signed.write_bytes(data)
     check = judge(signed)
     assert check.standing is SignatureStanding.BROKEN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 import socket
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -240,3 +241,12 @@ def test_a_file_that_is_no_pdf_is_a_signing_error(identity: SigningIdentity, tmp
     junk.write_bytes(b"no PDF")
     with pytest.raises(SigningError):
         sign_pdf(ArchivalPdf(junk, hash_file(junk), 1), tmp_path / "signed.pdf", identity)
+
+
+def test_a_signature_takes_few_bytes_beyond_its_own(identity: SigningIdentity, letter: ArchivalPdf, tmp_path: Path) -> None:
+    signed = sign_pdf(letter, tmp_path / "signed.pdf", identity)
+    added = signed.path.read_bytes()[letter.path.stat().st_size :]
+    contents = re.search(rb"/Contents <([0-9A-Fa-f]+)>", added)
+    assert contents is not None
+    assert len(contents[1]) - len(contents[1].rstrip(b"0")) < 1024  # of hex digits
+    assert len(added) - len(contents[1]) < 2500

@@ -20,7 +20,7 @@ from ocr.load import extract_pages
 from pdf import stored_image
 from pdf.archival import build_archival_pdf
 from pdf.conformance import check_pdfa
-from pdf.layered_image.colour_layers import Pixels
+from pdf.layered_image.colour_layers import SPECK_TONES, Pixels
 from pdf.layered_image.layers import LayeredPage, Separation, separate_layers
 from pdf.layered_image.legibility import Legibility
 from pdf.stored_image import PageImages, StoredForm, store_image
@@ -31,8 +31,10 @@ from tests.support.sohoa_command import SAMPLES
 from tests.support.verapdf import validate_pdfa
 
 
-def _save_scan(path: Path, pixels: Image.Image, quality: int = 90, compress_level: int = 6) -> RecognizedPage:
-    pixels.save(path, quality=quality, compress_level=compress_level)
+def _save_scan(
+    path: Path, pixels: Image.Image, quality: int = 90, compress_level: int = 6, *, is_small: bool = False
+) -> RecognizedPage:
+    pixels.save(path, quality=quality, compress_level=compress_level, optimize=is_small, progressive=is_small)
     page = page_of(path, 1, pixels.size, ScanStyle(path.suffix[1:], pixels.mode), pixels.size, [])
     return dataclasses.replace(page, source=dataclasses.replace(page.source, dpi=300))
 
@@ -145,7 +147,7 @@ def test_colour_stays_colour_and_grey_stays_grey(letter_scan: RecognizedPage, tm
 def test_what_is_not_legible_in_layers_keeps_its_pixels(
     letter_scan: RecognizedPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_image, "check_legibility", lambda *_: Legibility(50.0, 50.0, 100.0))
+    monkeypatch.setattr(stored_image, "check_legibility", lambda _, separation: Legibility(50.0, 50.0, 100.0, separation.mask))
     picture = Image.open(letter_scan.source.path)
     png = _save_scan(tmp_path / "page.png", picture)
     with pikepdf.new() as pdf:
@@ -155,31 +157,34 @@ def test_what_is_not_legible_in_layers_keeps_its_pixels(
         pixels = pikepdf.PdfImage(image).as_pil_image()
         assert pixels.size == picture.size
         assert np.abs(np.asarray(pixels).astype(int) - np.asarray(picture)).mean() < 3
-    small = _save_scan(tmp_path / "small.jpg", picture, quality=60)
+    small = _save_scan(tmp_path / "small.jpg", picture, quality=60, is_small=True)
     with pikepdf.new() as pdf:
         stored = store_image(pdf, small.source, PageImages.COMPACT)
         assert stored.form is StoredForm.SOURCE
         assert next(iter(stored.images.values())).read_raw_bytes() == small.source.path.read_bytes()
 
 
-def test_layers_that_lose_a_stroke_are_made_once_more_with_more_shades(
+def test_layers_that_lose_a_stroke_are_made_again_with_it_and_then_with_more_shades(
     letter_scan: RecognizedPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where a pen crosses a seal of nearly its tone."""
-    tones: list[int] = []
+    """As where black print crosses a pale stamp, or a pen a seal of nearly its tone."""
+    tries: list[tuple[int, bool]] = []
     real = separate_layers
 
-    def separate(pixels: Pixels, dpi: int, speck_tone: int) -> tuple[LayeredPage, Separation]:
-        tones.append(speck_tone)
-        return real(pixels, dpi, speck_tone)
+    def separate(pixels: Pixels, dpi: int, speck_tone: int, missed: Pixels | None) -> tuple[LayeredPage, Separation]:
+        tries.append((speck_tone, missed is not None))
+        return real(pixels, dpi, speck_tone, missed)
 
     monkeypatch.setattr(stored_image, "separate_layers", separate)
-    answers = iter([Legibility(0.9, 0.9, 100.0), Legibility(0.0, 0.0, 100.0)])
-    monkeypatch.setattr(stored_image, "check_legibility", lambda *_: next(answers))
+    areas = iter([0.9, 0.9, 0.0])
+    monkeypatch.setattr(
+        stored_image,
+        "check_legibility",
+        lambda _, separation: Legibility(area := next(areas), area, 100.0, np.zeros_like(separation.mask)),
+    )
     with pikepdf.Pdf.new() as pdf:
         assert store_image(pdf, letter_scan.source, PageImages.COMPACT).form is StoredForm.LAYERED
-    assert tones == sorted(tones, reverse=True)
-    assert len(tones) == 2
+    assert tries == [(SPECK_TONES[0], False), (SPECK_TONES[0], True), (SPECK_TONES[1], True)]
 
 
 def test_bitonal_pngs_lose_no_pixel(tmp_path: Path) -> None:

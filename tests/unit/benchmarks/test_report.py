@@ -80,6 +80,17 @@ def test_re_reading_must_not_add_errors(tmp_path: Path) -> None:
     assert figure.met is False
 
 
+def test_the_sets_that_are_read_again_are_judged_together_as_well(tmp_path: Path) -> None:
+    reread = {
+        "real-dev": (Score(letters=100, edits=1), Score(letters=100, edits=2)),
+        "marks-200": (Score(letters=300, edits=19), Score(letters=300, edits=19)),
+    }
+    figures = figures_by_name(Measurements({"real-dev": make_sets(tmp_path, "real-dev", 1, 3)}, reread=reread))
+    figure = figures["error of the stored pages of these 2 sets together read again, over the source's"]
+    assert figure.ours == pytest.approx(21 / 20)
+    assert figure.met is True
+
+
 def test_memory_that_grows_is_told() -> None:
     assert judge_flatness([500, *([100] * 99)]).met is True
     assert judge_flatness([100 + index for index in range(100)]).met is False

@@ -240,9 +240,36 @@ def test_a_page_that_lost_a_line_is_not_legible(letter: tuple[Pixels, LayeredPag
 
 
 def test_few_small_changes_beside_much_ink_are_allowed() -> None:
-    assert Legibility(changed_mm2=2.5, largest_mm2=0.5, ink_mm2=4000.0).is_legible
-    assert not Legibility(changed_mm2=2.5, largest_mm2=0.5, ink_mm2=1000.0).is_legible
-    assert not Legibility(changed_mm2=0.9, largest_mm2=0.9, ink_mm2=5000.0).is_legible
+    def judge(changed_mm2: float, largest_mm2: float, ink_mm2: float) -> bool:
+        return Legibility(changed_mm2, largest_mm2, ink_mm2, np.zeros((1, 1), np.uint8)).is_legible
+
+    assert judge(2.5, 0.5, 4000.0)
+    assert not judge(2.5, 0.5, 1000.0)
+    assert not judge(0.9, 0.9, 5000.0)
+
+
+def test_a_pale_stamp_that_black_print_broke_up_is_mended() -> None:
+    page = Image.new("L", (2480, 3508), 250)
+    pen = ImageDraw.Draw(page)
+    pen.polygon([(300, 330), (640, 330), (470, 180)], fill=150)
+    pen.text((100, 260), "Trương Quốc Nghĩa", font=ImageFont.truetype(FONT, 54), fill=20)
+    grain = np.random.default_rng(1).normal(0, 12, (3508, 2480))
+    pixels = np.asarray(np.clip(np.asarray(page) + grain, 0, 255), np.uint8)
+    broken = check_legibility(*separate_layers(pixels, 300))
+    assert not broken.is_legible
+    assert check_legibility(*separate_layers(pixels, 300, missed=broken.lost)).is_legible
+
+
+def test_smoothed_edges_keep_hair_lines_dots_and_gaps() -> None:
+    sheet = np.full((3508, 2480), 255, np.uint8)
+    sheet[100, 50:550] = sheet[200:206, 100:106] = sheet[300:360, 100:106] = sheet[300:360, 107:113] = 0
+    sheet[299, 103] = 0
+    _, separation = separate_layers(sheet, 300)
+    expected = 255 - sheet
+    expected[299, 103] = 0
+    corners = [(y, x) for y in (300, 359) for x in (100, 105, 107, 112)]
+    changed = {(int(y), int(x)) for y, x in np.argwhere(separation.mask != expected)}
+    assert changed <= set(corners)
 
 
 def test_faint_print_may_lose_less_than_bold_print() -> None:
