@@ -17,10 +17,10 @@ from ocr.page_image import Pixels
 
 PAPER_LEVEL = 235  # of 255, on cleaned paper; print may be pale
 MIN_WIDTH_EM = 5.0  # in heights; a short box has too few letters to tell
-STRIPS, MIN_STRIP_EM = 12, 2.0  # what crosses the lines spoils some strips; the median of all is that of print
+STRIPS, MIN_STRIP_EM = 12, 2.0  # what crosses the lines spoils some strips, and a line may end early and leave some empty
+USUAL_SHARE = 0.7  # of the strips are not darker than a line is
 EMPTY_SHARE = 0.5  # of the ink at both edges in the middle of a box: it straddles; of a line's box it is 0.9 or more
 REACH_EM = 1.2  # above and below a straddling box, where its lines are sought
-SHORT_SHARE = 0.7  # a line may end early, and reach through a third of the strips only
 CORE_SHARE = 0.35  # of the densest row's ink: the rows of small letters, without what rises above and falls below them
 CORE_MIDDLE = 0.55  # where in a line's box the middle of its small letters is
 GAP_EM = 1.5  # a row of print goes on over gaps between words
@@ -47,25 +47,25 @@ def part_straddling(image: Pixels, boxes: Sequence[BoxPx]) -> list[BoxPx]:
 def _straddles(image: Pixels, box: BoxPx) -> bool:
     if box.width < MIN_WIDTH_EM * box.height:
         return False
-    ink = _measure_rows(image, box, 0.5)
+    ink = _measure_rows(image, box)
     edge, middle = len(ink) // 4, len(ink) * 2 // 5
     outer = min(float(ink[:edge].mean()), float(ink[-edge:].mean())) if edge else 0.0
     return outer > 0 and float(ink[middle : len(ink) - middle].mean()) < EMPTY_SHARE * outer
 
 
-def _measure_rows(image: Pixels, box: BoxPx, share: float) -> NDArray[np.float64]:
-    """Return how dark each row of a box is, 0 for paper: what ``share`` of its strips from left to right do not surpass."""
+def _measure_rows(image: Pixels, box: BoxPx) -> NDArray[np.float64]:
+    """Return how dark each row of a box is, 0 for paper: what USUAL_SHARE of its strips from left to right do not surpass."""
     ink = PAPER_LEVEL - np.minimum(image[box.top : box.bottom, box.left : box.right], PAPER_LEVEL)
     count = max(3, min(STRIPS, int(box.width / (MIN_STRIP_EM * box.height))))
     shares = [strip.mean(axis=1) for strip in np.array_split(ink, count, axis=1)]
-    return np.asarray(np.quantile(shares, share, axis=0), dtype=np.float64)
+    return np.asarray(np.quantile(shares, USUAL_SHARE, axis=0), dtype=np.float64)
 
 
 def _find_lines(image: Pixels, box: BoxPx, height_px: int) -> list[BoxPx]:
     """Return the lines of print, ``height_px`` high, that run through a box or end within REACH_EM of it."""
     reach = round(REACH_EM * box.height)
     around = BoxPx(box.left, max(0, box.top - reach), box.right, min(image.shape[0], box.bottom + reach))
-    ink = _measure_rows(image, around, SHORT_SHARE)
+    ink = _measure_rows(image, around)
     is_core = ink >= CORE_SHARE * ink.max()
     edges = np.flatnonzero(np.diff(np.concatenate([[0], is_core.astype(np.int8), [0]])))
     lines = []

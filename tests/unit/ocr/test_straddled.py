@@ -48,9 +48,9 @@ def test_a_box_between_two_lines_is_put_on_both(darkness: float) -> None:
 
 def test_a_short_last_line_of_a_paragraph_is_found_too() -> None:
     page = scrawl(draw_lines())
-    page[290:345, 620:] = 255
+    page[290:345, 720:] = 255
     boxes = part_straddling(page, [BoxPx(215, 264, 1160, 314), NEXT])
-    assert any(abs(box.top - LOWER.top) <= 8 and 600 < box.right < 640 for box in boxes)
+    assert any(abs(box.top - LOWER.top) <= 8 and 690 < box.right < 740 for box in boxes)
 
 
 def test_a_line_that_has_its_own_box_gets_no_second_one() -> None:
