@@ -25,7 +25,7 @@ START = (BREAK, BREAK)
 BEAM_NATS = 20.0
 MAX_WAYS = 64
 SURE_CONFIDENCE = 0.9
-LIKELY_NATS = -7.0  # an agreed word this likely in its place needs no alternatives
+LIKELY_NATS = -7.0  # an agreed word this likely in its place, and with the next one behind it, needs no alternatives
 MIN_SHARE = 0.02
 NO_WORD_SHARE = 0.3  # what a reading's confidence is worth where it spells nothing
 RARE_SYLLABLE_NATS = 12.0
@@ -178,7 +178,10 @@ def _is_likely(slot: Slot, words: Sequence[str], at: int, model: NgramModel) -> 
         return False
     before = _list_keys(words[at - 1])[-1:] if at else []
     last = before[0] if before else BREAK
-    return model.score(BREAK, last, keys[0]) > LIKELY_NATS
+    if model.score(BREAK, last, keys[0]) <= LIKELY_NATS:
+        return False
+    behind = _list_keys(words[at + 1])[:1] if at + 1 < len(words) else []
+    return not behind or not model.knows(behind[0]) or model.score(last, keys[-1], behind[0]) > LIKELY_NATS
 
 
 def _weigh_capitals(text: str, words: Sequence[str], at: int, model: NgramModel) -> float:

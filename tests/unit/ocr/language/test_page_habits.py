@@ -44,6 +44,18 @@ def test_two_readers_that_agree_are_believed_less_the_more_they_differ_elsewhere
     assert kept[-1] < costs[-1]
 
 
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        ("cơ quan có thâm quyền quy định", "cơ quan có thẩm quyền quy định"),
+        ("người có thâm niên công tác", "người có thâm niên công tác"),
+    ],
+)
+def test_a_word_that_fits_what_stands_before_is_doubted_where_it_does_not_fit_what_follows(read: str, printed: str) -> None:
+    (line,) = mend_lines([Reading(make_line(read, 0.97), make_line(read, 1.0))])
+    assert line.text == printed
+
+
 @pytest.mark.parametrize("text", ["nhà tạm, nhà dột nát trên địa bàn", "thôn Bản Dền, xã Mường Hum"])
 def test_what_is_printed_again_and_again_stays(text: str) -> None:
     readings = [read_alike(text) for _ in range(4)]
