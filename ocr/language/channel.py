@@ -137,6 +137,7 @@ AGREED_COSTS = {
     Change.LOST_LETTER: 4.0,
     Change.ADDED_LETTER: 4.0,
 }
+AGREED_SILENT = {Change.LOST_SPACE: 0.0002}  # however sure they are: letters set close
 NEITHER_SHARE = 0.5  # of the lesser cost, where neither reader is believed: what misled the one misled the other
 
 
@@ -159,7 +160,9 @@ def weigh_agreed(read: str, believed: str, first: float, second: float, trouble:
     odds = AGREED_BASE + AGREED_BY_ERROR * math.log(error) / 2 + AGREED_BY_TROUBLE * math.log(trouble)
     if read == believed:
         return math.log1p(math.exp(odds))
-    return math.log1p(math.exp(-odds)) + sum(AGREED_COSTS[change] for change in list_changes(believed, read))
+    changes = list_changes(believed, read)
+    silent = math.prod(AGREED_SILENT.get(change, 0.0) for change in changes)
+    return -math.log(math.exp(-sum(AGREED_COSTS[change] for change in changes)) / (1 + math.exp(-odds)) + silent)
 
 
 @lru_cache(maxsize=16384)

@@ -21,6 +21,13 @@ def read_alike(text: str) -> Reading:
     return Reading(make_line(text, SURE_FIRST), make_line(text, SURE_SECOND))
 
 
+def test_a_space_that_both_readers_lost_is_put_back_and_names_of_one_word_stay() -> None:
+    texts = [
+        line.text for line in mend_lines([read_alike("Vềviệc triển khai thực hiện"), read_alike("huyện Mađrắk, tỉnh Đắklắk")])
+    ]
+    assert texts == ["Về việc triển khai thực hiện", "huyện Mađrắk, tỉnh Đắklắk"]
+
+
 def test_trouble_is_the_share_of_words_on_which_readers_differ() -> None:
     alike = [align_readings(make_line(text).words, make_line(text).words) for text in GOOD]
     differing = [align_readings(make_line(one).words, make_line(other).words) for one, other in zip(GOOD, SPOILT, strict=True)]
