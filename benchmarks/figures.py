@@ -10,10 +10,11 @@ from benchmarks.measure import SetResult
 from benchmarks.page_sets import REAL_DEV, REAL_HELD
 from benchmarks.scoring import Score, total
 from benchmarks.upright import MAX_ANGLE_ERROR_DEG, Stand
+from samples.generator.levels import GROUPS
 
 OURS, PEER, PLAIN = "ours", "peer", "plain"
 MIB = 1024 * 1024
-HARD_SETS = ("hard-shadow", "hard-curl", "hard-photo", "hard-100dpi", "hard-faint", "hard-bleed", "hard-toner")
+HARD_SETS = GROUPS["hard"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from trueocr.page import PageEngine
 
 from dossiers.page import BoxPx
 from ocr.page_image import Pixels
+from ocr.straddled import part_straddling
 
 onnxruntime.disable_telemetry_events()  # nothing here may call home
 
@@ -42,7 +43,7 @@ def detect_lines(image: Pixels) -> list[BoxPx]:
         )
         if box.width >= MIN_SIDE_PX and box.height >= MIN_SIDE_PX:
             boxes.append(box)
-    return _order_rows(boxes)
+    return _order_rows(part_straddling(image, boxes))
 
 
 def _order_rows(boxes: list[BoxPx]) -> list[BoxPx]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from itertools import zip_longest
+
+from rapidfuzz.distance import Levenshtein
 
 from dossiers.page import RecognizedLine, RecognizedWord
+from ocr.engine import Reading
 from ocr.handwriting.anchors import is_number_line
 from ocr.lines import join_words
 
@@ -17,18 +21,31 @@ SHORT_LINE_LETTERS = 3
 MIN_HEIGHT_EM, MAX_HEIGHT_EM = 0.25, 3.5
 TEXT_END = "./."
 MIN_CONFIDENCE_BEHIND_END = 0.7
+MIN_ALIKE_LETTERS, MIN_LIKENESS, MIN_ALIKE_CONFIDENCE = 6, 0.8, 0.4
 KEPT_MARKS = frozenset("-+*•./,;:()\"'“”%&")
 
 
-def drop_noise(lines: Sequence[RecognizedLine]) -> list[RecognizedLine]:
-    """Return the lines without the words, and without the lines, that are no text."""
+def drop_noise(lines: Sequence[RecognizedLine], readings: Sequence[Reading] = ()) -> list[RecognizedLine]:
+    """Return the lines without the words, and without the lines, that are no text.
+
+    ``readings`` are those of the same lines, in their order. What two readers read alike is text, however unlikely it looks:
+    strokes of a pen never come out twice as the same letters.
+    """
     em_px = _usual_height(lines)
     kept = []
-    for line in lines:
+    for line, reading in zip_longest(lines, readings):
         words = _trim([word for word in line.words if _is_word(word, em_px)])
-        if words and _is_text(joined := join_words(words)):
+        if words and (_is_text(joined := join_words(words)) or (reading and _is_read_alike(reading))):
             kept.append(joined)
     return kept
+
+
+def _is_read_alike(reading: Reading) -> bool:
+    if reading.second is None or min(reading.first.confidence, reading.second.confidence) < MIN_ALIKE_CONFIDENCE:
+        return False
+    first, second = (line.text.replace(" ", "") for line in (reading.first, reading.second))
+    letters = min(sum(letter.isalnum() for letter in text) for text in (first, second))
+    return letters >= MIN_ALIKE_LETTERS and Levenshtein.normalized_similarity(first, second) >= MIN_LIKENESS
 
 
 def _usual_height(lines: Sequence[RecognizedLine]) -> float:

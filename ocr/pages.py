@@ -138,7 +138,7 @@ def _read_level(
         readings = engine.read_lines(readable.pixels, boxes, timeout_s)
     with _timed(seconds, "mend"):
         mended = mend_lines(readings, rating=load_rating())
-    found = drop_show_through(drop_noise(mended), readable.pixels)
+    found = drop_show_through(drop_noise(mended, readings), readable.pixels)
     height, width = page.pixels.shape[:2]
     placed = [scale_line(line, 1 / readable.scale, width, height) for line in found]
     print_lines, signed = part_digital_signatures(drop_region_words(placed, marks.regions))

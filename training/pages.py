@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from samples.generator.build import SCANS, locate_truth
-from samples.generator.degrade import PROFILES, scan_page
+from samples.generator.degrade import PROFILES, Mode, scan_page
 from samples.generator.dice import Dice
 from samples.generator.fonts import SANS, SERIF, list_vietnamese_letters
+from samples.generator.hardships import copy_again, cut_to_black
 from samples.generator.sheet import Sheet, Style
 from samples.generator.truth import FileTruth, PageTruth, render_truth
 from samples.generator.writers import write_scan
@@ -24,6 +25,9 @@ from training.corpus import is_held_out, mark_misread, read_lines, tokenize
 WIDTH_MM, LEFT_MM, TOP_MM, BOTTOM_MM = 168.0, 25.0, 22.0, 280.0
 LETTERS = frozenset(list_vietnamese_letters()) | frozenset("0123456789 .,;:()/-%\"'+?!&")
 CAPITAL_SHARE, BOLD_SHARE, ITALIC_SHARE, SANS_SHARE = 0.12, 0.2, 0.15, 0.2
+BLACK_SHARE = 0.45  # of pages fine enough: scanned, or copied, in black and white
+COLOUR: Mode = "colour"
+BITONAL: Mode = "bitonal"
 MIN_LETTERS, MAX_LETTERS = 12, 420
 
 
@@ -73,9 +77,10 @@ def draw_page(source: Iterator[str], dice: Dice, out: Path, number: int) -> None
             if y_mm < BOTTOM_MM:
                 sheet.put(LEFT_MM, y_mm, row, style)
             y_mm += style.size_pt * 0.3528 * 1.45
-    scan = scan_page(
-        sheet.image, dice, PROFILES[profile], dpi=dpi, mode="bitonal" if dpi >= 200 and dice.random() < 0.3 else "colour"
-    )
+    image, mode = sheet.image, COLOUR
+    if dpi >= 200 and dice.random() < BLACK_SHARE:
+        image, profile, mode = dice.choice((cut_to_black, cut_to_black, copy_again))(image, dice, dpi), "clean", BITONAL
+    scan = scan_page(image, dice, PROFILES[profile], dpi=dpi, mode=mode)
     relative = Path("text") / f"page-{number:03}.png"
     path = out / SCANS / relative
     write_scan(path, [scan.image], dpi=dpi, jpeg_quality=60)

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ocr.language.channel import FIRST_READER, SECOND_READER, weigh_reading
+from ocr.language.channel import FIRST_READER, NEITHER_SHARE, SECOND_READER, weigh_agreed, weigh_reading
 from ocr.language.combine import Slot
 from ocr.language.letters import fold_letters, is_modern_placed, place_tone, split_key, strip_marks
 from ocr.language.ngrams import NgramModel
+from ocr.language.page_habits import PageHabits
 from ocr.language.protect import is_address, is_code, is_surname
 from ocr.language.syllables import is_syllable
 from ocr.language.tokens import split_word
@@ -34,29 +35,35 @@ class Candidate:
     cost: float
 
 
-def list_candidates(slot: Slot, model: NgramModel, *, may_mend: bool, is_modern: bool) -> list[Candidate]:
-    """Return a slot's candidates, the cheapest first. Without ``may_mend`` only what the readers gave.
-
-    ``is_modern`` is where tones are put in a new open syllable (``hoà``) when the reading does not tell.
-    """
+def list_candidates(slot: Slot, model: NgramModel, habits: PageHabits, *, may_mend: bool) -> list[Candidate]:
+    """Return a slot's candidates, the cheapest first. Without ``may_mend`` only what the readers gave."""
     readings = list(dict.fromkeys(text for text in (slot.first_text, slot.second_text) if text))
-    candidates = [Candidate(text, weigh_text(slot, text) + _weigh_form(text, readings)) for text in readings]
+    candidates = [Candidate(text, weigh_text(slot, text, habits.trouble) + _weigh_form(text, readings)) for text in readings]
     if may_mend:
-        extra = dict.fromkeys(text for reading in readings for text in _vary(reading, model, is_modern=is_modern))
+        extra = dict.fromkeys(text for reading in readings for text in _vary(reading, model, is_modern=habits.is_modern))
         if len(readings) == 2:
             extra |= dict.fromkeys(_mix(readings[0], readings[1], model))
-        candidates += [Candidate(text, MARGIN + weigh_text(slot, text)) for text in extra if text not in readings]
+        candidates += [
+            Candidate(text, MARGIN + weigh_text(slot, text, habits.trouble)) for text in extra if text not in readings
+        ]
     candidates.sort(key=lambda candidate: candidate.cost)
     bound = candidates[0].cost + MAX_EXTRA_COST
     return [candidate for candidate in candidates if candidate.cost <= bound or candidate.text in readings]
 
 
-def weigh_text(slot: Slot, text: str) -> float:
-    """Return what it costs, by both readings, to believe that the slot says ``text``."""
-    cost = weigh_reading(slot.first_text, text, min(word.confidence for word in slot.first), FIRST_READER)
-    if slot.second:
-        cost += weigh_reading(slot.second_text, text, min(word.confidence for word in slot.second), SECOND_READER)
-    return cost
+def weigh_text(slot: Slot, text: str, trouble: float) -> float:
+    """Return what it costs, by both readings, to believe that the slot says ``text``, on a page of this ``trouble``."""
+    first = min(word.confidence for word in slot.first)
+    one = weigh_reading(slot.first_text, text, first, FIRST_READER)
+    if not slot.second:
+        return one
+    second = min(word.confidence for word in slot.second)
+    if slot.is_agreed:
+        return weigh_agreed(slot.first_text, text, first, second, trouble)
+    two = weigh_reading(slot.second_text, text, second, SECOND_READER)
+    if text in (slot.first_text, slot.second_text):
+        return one + two
+    return max(one, two) + NEITHER_SHARE * min(one, two)
 
 
 def _weigh_form(text: str, readings: list[str]) -> float:

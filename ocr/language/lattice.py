@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dossiers.page import RecognizedWord
 from ocr.language.candidates import Candidate, list_candidates
 from ocr.language.combine import Slot, join_texts
-from ocr.language.letters import is_modern_placed
 from ocr.language.ngrams import NgramModel
+from ocr.language.page_habits import PageHabits, observe_page
 from ocr.language.protect import is_abbreviation, is_code, is_named
 from ocr.language.syllables import is_syllable
 from ocr.language.tokens import BREAK, COMMA, split_word
@@ -25,7 +25,7 @@ START = (BREAK, BREAK)
 BEAM_NATS = 20.0
 MAX_WAYS = 64
 SURE_CONFIDENCE = 0.9
-LIKELY_NATS = -7.0  # an agreed word this likely in its place needs no alternatives
+LIKELY_NATS = -7.0  # an agreed word this likely in its place, and with the next one behind it, needs no alternatives
 MIN_SHARE = 0.02
 NO_WORD_SHARE = 0.3  # what a reading's confidence is worth where it spells nothing
 RARE_SYLLABLE_NATS = 12.0
@@ -59,7 +59,7 @@ class _Way:
 
 def choose_texts(lines: Sequence[Sequence[Slot]], model: NgramModel, settings: MendSettings = DEFAULT_SETTINGS) -> list[str]:
     """Return the text of every slot of every line, in order: the cheapest way through them all."""
-    is_modern = prefers_modern_tones(slot.first_text for line in lines for slot in line)
+    habits = observe_page(lines)
     ways = [_Way(0.0, START, ())]
     done: list[str] = []
     before: list[str] = []
@@ -70,7 +70,7 @@ def choose_texts(lines: Sequence[Sequence[Slot]], model: NgramModel, settings: M
             ways = [_Way(0.0, START, ())]
         before = words
         for at, slot in enumerate(line):
-            offered = offer_candidates(slot, words, at, model, settings, is_modern=is_modern)
+            offered = offer_candidates(slot, words, at, model, settings, habits)
             ways = _extend(ways, offered, model, settings.weight)
             if len(ways) == 1:  # all agree on what went before
                 done += ways[0].texts
@@ -83,9 +83,8 @@ def offer_candidates(
     words: Sequence[str],
     at: int,
     model: NgramModel,
-    settings: MendSettings = DEFAULT_SETTINGS,
-    *,
-    is_modern: bool = False,
+    settings: MendSettings,
+    habits: PageHabits,
 ) -> list[Candidate]:
     """Return what the slot at ``at`` of a line may say. ``words`` are the first reader's texts of the line's slots."""
     if any(word.raw_text is not None for word in slot.first):
@@ -96,7 +95,13 @@ def offer_candidates(
     is_locked = is_named(words, at) or any(is_code(word) for word in f"{slot.first_text} {slot.second_text}".split())
     if slot.is_agreed and (is_locked or _is_likely(slot, words, at, model)):
         return [Candidate(slot.first_text, 0.0)]
-    offered = list_candidates(slot, model, may_mend=settings.may_mend and not is_locked, is_modern=is_modern)
+    offered = list_candidates(slot, model, habits, may_mend=settings.may_mend and not is_locked)
+    before, behind = words[at - 1] if at else "", words[at + 1] if at + 1 < len(words) else ""
+    read = [text for text in (slot.first_text, slot.second_text) if text]
+    offered = [
+        replace(one, cost=one.cost + max(habits.weigh_repeated(text, before, behind, one.text) for text in read))
+        for one in offered
+    ]
     return [replace(one, cost=one.cost + settings.weight * _weigh_look(one.text, words, at, model)) for one in offered]
 
 
@@ -118,12 +123,6 @@ def rate_reading(words: Sequence[RecognizedWord], model: NgramModel) -> float:
     """Return how good a reading looks by itself, 0 to 1: its confidence, by length, and whether its words are words."""
     letters = sum(len(word.text) for word in words)
     return sum(len(word.text) * word.confidence * _rate_spelling(word.text, model) for word in words) / letters
-
-
-def prefers_modern_tones(texts: Iterable[str]) -> bool:
-    """Tell whether a page mostly writes ``hoà`` rather than ``hòa``."""
-    votes = [style for text in texts if (style := is_modern_placed(split_word(text).core)) is not None]
-    return sum(votes) * 2 > len(votes)
 
 
 def follow_key(last: tuple[str, str], key: str) -> tuple[str, str]:
@@ -179,7 +178,10 @@ def _is_likely(slot: Slot, words: Sequence[str], at: int, model: NgramModel) -> 
         return False
     before = _list_keys(words[at - 1])[-1:] if at else []
     last = before[0] if before else BREAK
-    return model.score(BREAK, last, keys[0]) > LIKELY_NATS
+    if model.score(BREAK, last, keys[0]) <= LIKELY_NATS:
+        return False
+    behind = _list_keys(words[at + 1])[:1] if at + 1 < len(words) else []
+    return not behind or not model.knows(behind[0]) or model.score(last, keys[-1], behind[0]) > LIKELY_NATS
 
 
 def _weigh_capitals(text: str, words: Sequence[str], at: int, model: NgramModel) -> float:

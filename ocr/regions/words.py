@@ -32,8 +32,8 @@ _BRACKETS = "()[]{}\"'“”.,;:!?-–/…*"
 def drop_region_words(lines: Sequence[RecognizedLine], regions: Sequence[PageRegion]) -> list[RecognizedLine]:
     """Return the lines without words that were read out of seals, stamps, signatures and pictures, and not from print.
 
-    Words of print stay: those read surely, those of a sure line that goes on outside, and well-spelt ones. Boxes of both
-    are in the same pixels.
+    Words of print stay: those read surely, those of a sure line that goes on outside, those amid sure ones, and well-spelt
+    ones. Boxes of both are in the same pixels.
     """
     droppers = [region for region in regions if region.kind in DROPPING]
     if not droppers:
@@ -45,7 +45,11 @@ def drop_region_words(lines: Sequence[RecognizedLine], regions: Sequence[PageReg
             kept.append(line)
             continue
         is_wholly_inside = len(inside) >= INSIDE_LINE * len(line.words) and not any(_is_sure(word) for word in line.words)
-        words = [word for word in line.words if word not in inside or not _is_spurious(word, line, is_alone=is_wholly_inside)]
+        words = [
+            word
+            for at, word in enumerate(line.words)
+            if word not in inside or not _is_spurious(word, line, is_alone=is_wholly_inside) or _is_amid_print(line.words, at)
+        ]
         if words and not (is_wholly_inside and _is_scrap(words)):
             kept.append(join_words(words) if len(words) < len(line.words) else line)
     return kept
@@ -91,6 +95,11 @@ def _is_spurious(word: RecognizedWord, line: RecognizedLine, *, is_alone: bool) 
 
 def _is_sure(word: RecognizedWord) -> bool:
     return word.confidence >= MIN_SURE_LINE and len(word.text) > MAX_SCRAP_LETTERS and looks_like_word(word.text)
+
+
+def _is_amid_print(words: Sequence[RecognizedWord], at: int) -> bool:
+    """Say whether a word stands between two sure ones, where a line of print has no gap: print under a stroke, read badly."""
+    return 0 < at < len(words) - 1 and _is_sure(words[at - 1]) and _is_sure(words[at + 1])
 
 
 def _is_scrap(words: Sequence[RecognizedWord]) -> bool:

@@ -1,7 +1,8 @@
-"""What spoils a page before or while it is scanned: shadows, copies of copies, an empty toner cartridge."""
+"""What spoils a page before or while it is scanned: shadows, copies, an empty cartridge, a hard black and white."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 import numpy as np
@@ -42,6 +43,19 @@ def copy_again(page: Image.Image, rng: Random, dpi: int) -> Image.Image:
     return gray.convert("RGB")
 
 
+def cut_to_black(page: Image.Image, rng: Random, dpi: int) -> Image.Image:
+    """Scan in black and white with a threshold that does not fit the page, as copiers and fax machines do.
+
+    Set too low it loses the thin strokes of letters and the small marks over vowels; too high, marks and letters run together.
+    """
+    noise = np.random.default_rng(rng.getrandbits(32))
+    soft = page.convert("L").filter(ImageFilter.GaussianBlur(rng.uniform(0.07, 0.11) * dpi / 25.4))
+    levels = np.asarray(soft, dtype=np.float32)
+    levels += noise.normal(0, rng.uniform(6, 16), levels.shape).astype(np.float32)
+    cut = rng.uniform(112, 138) if rng.random() < 0.7 else rng.uniform(185, 205)
+    return Image.fromarray(np.where(levels > cut, 255, 0).astype(np.uint8), "L").convert("RGB")
+
+
 def run_out_of_toner(page: Image.Image, rng: Random, dpi: int) -> Image.Image:
     """Print with a cartridge nearly empty: pale all over, paler in vertical stripes and blotches."""
     noise = np.random.default_rng(rng.getrandbits(32))
@@ -78,3 +92,12 @@ def _drop_dust(gray: Image.Image, rng: Random, dpi: int) -> None:
 
 def _to_image(levels: Levels) -> Image.Image:
     return Image.fromarray(np.clip(np.rint(levels), 0, 255).astype(np.uint8), "RGB")
+
+
+DAMAGES: dict[str, Callable[[Image.Image, Random, int], Image.Image]] = {
+    "shadow": cast_shadow,
+    "copy": copy_again,
+    "toner": run_out_of_toner,
+    "black": cut_to_black,
+}
+"""What spoils a whole page, by the name that levels use."""

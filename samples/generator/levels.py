@@ -17,8 +17,8 @@ class Level:
     """One kind of page.
 
     ``draw_dpi`` is the resolution of drawing; the scan is ``coarser`` times coarser or ``finer`` times finer. ``damage`` is
-    shadow, copy, toner or empty; ``shape`` flat, curl or photo. ``overlays`` are keys of ``overlays.OVERLAYS`` with the
-    chance of each. ``turned`` puts every page of a file at another quarter turn and skews it by up to ten degrees.
+    a key of ``hardships.DAMAGES`` or empty; ``shape`` flat, curl or photo. ``overlays`` are keys of ``overlays.OVERLAYS`` with
+    the chance of each. ``turned`` puts every page of a file at another quarter turn and skews it by up to ten degrees.
     """
 
     papers: tuple[DrawPaper, ...]
@@ -86,12 +86,14 @@ LEVELS: dict[str, Level] = {
     "hard-faint": Level(LETTERS, replace(MODERATE, noise=0.0, blur_mm=0.02, ink=1.0), 200, mode="bitonal", damage="copy"),
     "hard-bleed": Level(LETTERS, replace(MODERATE, bleed=0.3, ink=0.8), 200),
     "hard-toner": Level(LETTERS, replace(MODERATE, ink=1.0), 200, damage="toner"),
+    "hard-black": Level(LETTERS, replace(MODERATE, noise=0.0, blur_mm=0.0, ink=1.0), 200, mode="bitonal", damage="black"),
+    "hard-stamped": Level(LETTERS, MODERATE, 200, mode="gray", overlays=(("stamped", 1.0), ("stamped", 0.6))),
     "large-600": Level(LETTERS, replace(MODERATE, jpeg_quality=75), 200, finer=3),
     "large-1200": Level(LETTERS, replace(MODERATE, jpeg_quality=75), 200, finer=6),
 }
 """Every kind of page by its name."""
 
-HARD = ("hard-shadow", "hard-curl", "hard-photo", "hard-100dpi", "hard-faint")
+HARD = ("hard-shadow", "hard-curl", "hard-photo", "hard-100dpi", "hard-faint", "hard-black", "hard-stamped")
 LARGE = ("large-600", "large-1200")  # 35 and 139 megapixels: for memory, not for letters
 GROUPS: dict[str, tuple[str, ...]] = {
     "hard": (*HARD, "hard-bleed", "hard-toner"),

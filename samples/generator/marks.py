@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from dossiers.page import BoxPx
-from samples.generator.fonts import SANS, load_font
+from samples.generator.fonts import SANS, SERIF, load_font
 from samples.generator.sheet import Colour, Sheet
 
 SEAL_RED: Colour = (206, 32, 44)
@@ -79,6 +79,16 @@ def stamp_register(sheet: Sheet, rng: Random, corner_mm: Point, agency: str, num
     layer = layer.resize((width // _FINE, height // _FINE), Image.Resampling.LANCZOS)
     layer = layer.rotate(rng.uniform(-3, 3), Image.Resampling.BICUBIC, expand=True)
     _press(sheet, _fade(layer, rng), (corner_mm[0] + 23, corner_mm[1] + 11.5), rng.choice((SEAL_RED, (60, 50, 140))))
+
+
+def press_name(sheet: Sheet, rng: Random, centre_mm: Point, name: str) -> None:
+    """Press a name stamp, aslant, in dark ink; the letters are large and slope. No part of the ground truth."""
+    font = load_font(SERIF, rng.uniform(19, 23) * sheet.dpi / 72 * _FINE, bold=True, italic=True)
+    layer = Image.new("L", (round(font.getlength(name)) + 4 * _FINE, round(font.size * 1.7)), 0)
+    ImageDraw.Draw(layer).text((2 * _FINE, font.size * 1.2), name, font=font, fill=rng.randint(150, 215), anchor="ls")
+    layer = layer.resize((layer.width // _FINE, layer.height // _FINE), Image.Resampling.LANCZOS)
+    layer = layer.rotate(rng.uniform(6, 13), Image.Resampling.BICUBIC, expand=True)
+    _press(sheet, _fade(layer, rng), centre_mm, (52, 48, 70))
 
 
 def sign(sheet: Sheet, rng: Random, centre_mm: Point, *, width_mm: float = 34.0, colour: Colour = PEN_BLUE) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 from samples.generator.fiction import Agency, format_short_date
-from samples.generator.marks import SEAL_RED, sign, stamp_fan, stamp_register, stamp_seal
+from samples.generator.marks import SEAL_RED, press_name, sign, stamp_fan, stamp_register, stamp_seal
 from samples.generator.phrases import invent_day
 from samples.generator.sheet import Colour, PlacedLine, Sheet
 
@@ -45,6 +46,21 @@ def register_arrival(sheet: Sheet, rng: Random, agency: Agency) -> None:
     stamp_register(sheet, rng, corner, agency.title[:24], number, day)
 
 
+def stamp_a_name(sheet: Sheet, rng: Random, agency: Agency) -> None:
+    """Press a name stamp aslant over the beginnings of two lines, as those do who pass a paper on (bút phê)."""
+    del agency
+    pairs = [
+        upper
+        for upper, lower in pairwise(sheet.lines)
+        if abs(lower.bbox_px.left - upper.bbox_px.left) < sheet.px(20)
+        and 0 < lower.bbox_px.top - upper.bbox_px.top < sheet.px(9)
+    ]
+    line = rng.choice(pairs or sheet.lines)
+    left, foot = line.bbox_px.left * 25.4 / sheet.dpi, line.bbox_px.bottom * 25.4 / sheet.dpi
+    middle = left + rng.uniform(-16, 8), foot + rng.uniform(-1, 2)
+    press_name(sheet, rng, middle, rng.choice(("Nguyễn Văn Luyến", "Phạm Thị Hoài", "Trần Đình Thụy", "Lê Thị Khuyên")))
+
+
 def note_in_the_margin(sheet: Sheet, rng: Random, agency: Agency) -> None:
     """Scribble a leader's instruction: rows of pen strokes in the margin or between the lines."""
     del agency
@@ -76,6 +92,7 @@ OVERLAYS = {
     "edge": seal_the_edge,
     "across": sign_across,
     "arrival": register_arrival,
+    "stamped": stamp_a_name,
     "note": note_in_the_margin,
     "underline": underline_by_pen,
 }

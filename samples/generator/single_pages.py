@@ -14,7 +14,7 @@ from samples.generator.build import SCANS, locate_truth, write_manifest
 from samples.generator.degrade import Scan, scan_page
 from samples.generator.dice import Dice
 from samples.generator.fiction import COMMUNE, DEPARTMENT, WARD
-from samples.generator.hardships import cast_shadow, copy_again, lower_resolution, run_out_of_toner
+from samples.generator.hardships import DAMAGES, lower_resolution
 from samples.generator.levels import LEVELS, Level
 from samples.generator.overlays import OVERLAYS
 from samples.generator.papers.case import Case
@@ -101,8 +101,7 @@ def _spoil(level: Level, dice: Dice, sheet: Sheet) -> tuple[Warped, tuple[Placed
     """Damage and bend the sheet; return the picture, and the lines where they then lie at the scan's resolution."""
     page = sheet.image
     if level.damage:
-        damage = {"shadow": cast_shadow, "copy": copy_again, "toner": run_out_of_toner}[level.damage]
-        page = damage(page, dice, level.draw_dpi)
+        page = DAMAGES[level.damage](page, dice, level.draw_dpi)
     if level.shape == "curl":
         warped = curl(page, dice, level.draw_dpi)
     elif level.shape == "photo":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
+from ocr.engine import Reading
 from ocr.lines import join_words
 from ocr.noise import drop_noise
 
@@ -34,3 +35,16 @@ def test_a_number_line_stays_though_handwriting_made_the_reader_doubt_all_of_it(
     number = line(("Số:22", 0.02, 40), ("/TTr-UBND", 0.35, 28))
     scrawl = line(("Sở22", 0.02, 40), ("TrUBND", 0.35, 28))
     assert [kept.text for kept in drop_noise([BODY, number, scrawl])][1:] == ["Số:22 /TTr-UBND"]
+
+
+def test_a_line_that_both_readers_read_alike_stays_however_unlikely_its_words() -> None:
+    unlikely = line(("-", 0.9, 28), ("Lưu:VT,KT.bngoc106", 0.03, 28))
+    first = line(("-", 0.93, 28), ("Lưu:", 0.93, 28), ("VT,KT.bngocl106", 0.5, 28))
+    second = line(("-", 0.99, 28), ("Lưu:VT,KT.bngoc106", 0.52, 28))
+    other = line(("Jf-bmy", 0.6, 28), ("Vn1O6", 0.5, 28))
+    assert drop_noise([BODY, unlikely]) == [BODY]
+    assert drop_noise([BODY, unlikely], [Reading(BODY, BODY), Reading(first, second)]) == [BODY, unlikely]
+    assert drop_noise([BODY, unlikely], [Reading(BODY, BODY), Reading(first, other)]) == [BODY]
+    assert drop_noise([BODY, unlikely], [Reading(BODY, BODY), Reading(first)]) == [BODY]
+    scrawl = line(("Ilili", 0.03, 28))
+    assert drop_noise([BODY, scrawl], [Reading(BODY, BODY), Reading(scrawl, scrawl)]) == [BODY]

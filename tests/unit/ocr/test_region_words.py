@@ -53,6 +53,13 @@ def test_a_line_of_print_loses_only_the_scrap_at_its_end() -> None:
     assert found[0].bbox_px.right == 540
 
 
+def test_a_word_under_a_stroke_amid_print_stays_though_it_was_read_badly() -> None:
+    crossed = line(550, 300, ("triển", 0.97), ("khai", 0.95), ("còzq", 0.02), ("tác", 0.9), ("lãnh", 0.97), ("đạo", 0.96))
+    assert drop_region_words([crossed], (SIGNATURE,)) == [crossed]
+    scrawled = line(550, 300, ("triển", 0.97), ("khai", 0.95), ("còzq", 0.02), ("ỹz", 0.1), ("đạo", 0.96))
+    assert texts(drop_region_words([scrawled], (SIGNATURE,))) == ["triển khai đạo"]
+
+
 def test_words_elsewhere_and_in_handwriting_stay() -> None:
     far = line(900, 450, ("qxz", 0.2))
     written = line(500, 450, ("qxz", 0.2))

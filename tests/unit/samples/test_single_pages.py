@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from samples.generator.dice import Dice
+from samples.generator.fiction import WARD
 from samples.generator.levels import GROUPS, HARD, LEVELS
 from samples.generator.overlays import OVERLAYS
+from samples.generator.sheet import Sheet, Style
 from samples.generator.single_pages import DrawnPage, draw_level, draw_page
 from samples.generator.warps import curl, photograph, place
 
@@ -45,7 +47,7 @@ def test_the_same_seed_draws_the_same_bytes_and_another_seed_others(tmp_path: Pa
     assert digests[0] == digests[1] != digests[2]
 
 
-@pytest.mark.parametrize("name", ["hard-curl", "hard-photo", "hard-faint", "hard-toner", "turned"])
+@pytest.mark.parametrize("name", [*(name for name in GROUPS["hard"] if LEVELS[name].dpi == 200), "turned"])
 def test_the_truth_lies_on_the_ink_of_the_spoilt_page(name: str) -> None:
     page = draw_page(name, 2, 1)
     assert len(page.lines) >= 15
@@ -83,6 +85,31 @@ def test_a_page_is_placed_in_the_middle() -> None:
     assert placed.move(0, 0) == (10, 10)
     assert placed.image.getpixel((10, 10)) == (0, 0, 0)
     assert placed.image.getpixel((9, 10)) == (255, 255, 255)
+
+
+def test_a_page_in_hard_black_and_white_has_lost_or_gained_ink() -> None:
+    shares = []
+    for index in range(6):
+        page = draw_page("hard-black", 3, index)
+        assert page.scan.image.mode == "1"
+        scan = np.asarray(page.scan.image.rotate(-page.scan.skew_deg, fillcolor=1), dtype=bool)
+        flat = np.asarray(draw_page("moderate-200", 3, index).upright.convert("L")) < 128
+        shares.append(float((~scan).mean() / flat.mean()))
+    assert min(shares) < 0.95 or max(shares) > 1.1
+    assert all(0.4 < share < 2.5 for share in shares)
+
+
+def test_a_stamped_name_lies_on_two_lines_and_is_no_print() -> None:
+    case = draw_page("hard-stamped", 4, 1)
+    assert not any("Luyến" in line.text or "Khuyên" in line.text for line in case.lines)
+    sheet = Sheet(100)
+    for row in range(2):
+        sheet.put(30, 60 + 6 * row, "hướng dẫn quản lý và sử dụng", Style())
+    before = np.asarray(sheet.image.convert("L"), dtype=np.int16)
+    OVERLAYS["stamped"](sheet, Dice(5), WARD)
+    gained = before - np.asarray(sheet.image.convert("L"), dtype=np.int16) > 30
+    for line in sheet.lines:
+        assert gained[line.bbox_px.top : line.bbox_px.bottom].any()
 
 
 def test_every_level_names_overlays_that_exist_and_belongs_to_a_group() -> None:
