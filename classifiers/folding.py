@@ -19,6 +19,7 @@ def fold(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=20_000)
 def squash(text: str) -> str:
     """Return only the folded letters and digits, so that "Q U Y Ế T  ĐỊNH:" and "QUYÉT ĐỊNH" are the same."""
     return _NOT_ALPHANUMERIC.sub("", fold(text))

@@ -11,10 +11,11 @@ import zxingcpp
 
 from dossiers.page import Barcode, BoxPx
 from ocr.lines import scale_box
-from ocr.page_image import Pixels, resize, to_gray
+from ocr.page_image import Pixels, average_whole, resize, to_gray
 
 MAX_PIXELS = 12_000_000  # A4 at 300 dpi has 8.7 million; finding codes takes about 7 ns a pixel
 MAX_GLANCE_PIXELS = 2_200_000  # A4 at 150 dpi
+MAX_SCALE_DEVIATION = 0.02  # A4 at 300 dpi is looked at at 150
 MAX_BARCODES = 32
 MAX_TEXT_LENGTH = 4000  # a QR code holds at most 4296 letters (ISO/IEC 18004), a citizen's card uses about 150
 MIN_CODE_39_LENGTH = 4  # it has no check character, and a ruled table can look like a short one
@@ -38,8 +39,11 @@ def read_barcodes(pixels: Pixels, *, is_likely: bool = True, on_their_side: bool
     """
     height, width = pixels.shape[:2]
     scale = min(1.0, ((MAX_PIXELS if is_likely else MAX_GLANCE_PIXELS) / (height * width)) ** 0.5)
+    times = round(1 / scale)
+    is_whole = abs(scale * times - 1) <= MAX_SCALE_DEVIATION
+    scale = 1 / times if is_whole else scale
     found = zxingcpp.read_barcodes(
-        resize(to_gray(pixels), scale),
+        to_gray(average_whole(pixels, times)) if is_whole else resize(to_gray(pixels), scale),
         formats=zxingcpp.BarcodeFormats(tuple(NAMES)),
         try_rotate=on_their_side,
         try_invert=False,

@@ -58,6 +58,21 @@ def add_jpeg(data: bytes, writer: PageWriter, *, stated_dpi: float | None) -> No
         _add_as_jpeg(upright, writer, dpi)
 
 
+def decode_plain_jpeg(data: bytes, writer: PageWriter) -> Image.Image | None:
+    """Decode a JPEG, gray or in colour, none that is progressive; None for others.
+
+    Raises PageSizeError, TooLargeError, TruncatedFileError.
+    """
+    name, page = writer.name, writer.next_number
+    with _decoding(data, name, page):
+        image = JpegImageFile(io.BytesIO(data))
+        check_page_size(image.size, page, name, writer.limits)
+        if image.mode not in PLAIN_JPEG_MODES or image.info.get("progressive"):
+            return None
+        image.load()
+        return image
+
+
 def load_png(scan_path: Path, writer: PageWriter) -> None:
     """Add the one page of a PNG file; its bytes as they are, unless it has alpha, 16 bits or a palette.
 

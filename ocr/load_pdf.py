@@ -13,9 +13,9 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from dossiers.errors import TruncatedFileError
 from ocr.limits import ScanLimits
-from ocr.load_images import EXIF_ORIENTATION_TAG, add_bitonal, add_jpeg, encode_image, with_orientation
-from ocr.page_file import PageWriter, settle_dpi
-from ocr.pdf_content import Matrix, PlacedImage, Rectangle, filters_of, find_page_image, inflated_size
+from ocr.load_images import EXIF_ORIENTATION_TAG, add_bitonal, add_jpeg, decode_plain_jpeg, encode_image, with_orientation
+from ocr.page_file import PageWriter, check_page_size, settle_dpi
+from ocr.pdf_content import Matrix, PlacedImage, Rectangle, filters_of, find_page_image, inflated_size, transform_box
 from ocr.pdf_structure import (
     POINTS_PER_INCH,
     carries_signature,
@@ -26,7 +26,8 @@ from ocr.pdf_structure import (
     user_unit,
     visible_box,
 )
-from ocr.rasterize import check_images, draw_single_image, rasterize_page
+from ocr.rasterize import add_drawn, check_images, draw_single_image, rasterize_page
+from ocr.stamped_scan import enlarge, lay_stamps, list_stamps
 
 MAX_TILT = 0.002  # off-axis part of the image's matrix, as a tangent: 4 px over 2000
 MAX_STRETCH = 1.03  # horizontal over vertical dots per inch; a fax has 2
@@ -34,6 +35,9 @@ COMPONENTS = {"/DeviceGray": 1, "/G": 1, "/CalGray": 1, "/DeviceRGB": 3, "/RGB":
 FLATE_NAMES = frozenset({"/FlateDecode", "/Fl"})
 JPEG_NAMES = frozenset({"/DCTDecode", "/DCT"})
 BITS = frozenset({1, 2, 4, 8})
+MAX_ENLARGED = 4  # from here on poppler repeats pixels
+ROUNDING = 1e-3  # poppler rounds sizes up
+MAX_GAP_PX = 2.0  # of a scan from the edges of its page, and of its size from that of the page, where stamps are laid on it
 MIN_RASTER_DPI = 200  # for the small print of stamps that are drawn over a coarse scan
 
 # Which way the image's right and up point on the shown page -> EXIF orientation (TIFF 6.0, tag 274).
@@ -66,7 +70,7 @@ def load_pdf(scan_path: Path, writer: PageWriter) -> bool:
     with open_pdf(scan_path, writer.name, writer.limits) as pdf:
         for number, page in enumerate(pdf.pages, start=1):
             with reading_pdf(writer.name):
-                _load_page(scan_path, page, number, writer)
+                _load_page(scan_path, page, number, writer, has_layers="/OCProperties" in pdf.Root)
         return carries_signature(pdf, scan_path)
 
 
@@ -90,7 +94,7 @@ def _axis(vector: tuple[float, float]) -> tuple[int, int] | None:
     return (int(math.copysign(1, x)), 0) if abs(x) > abs(y) else (0, int(math.copysign(1, y)))
 
 
-def _load_page(scan_path: Path, page: pikepdf.Page, number: int, writer: PageWriter) -> None:
+def _load_page(scan_path: Path, page: pikepdf.Page, number: int, writer: PageWriter, *, has_layers: bool) -> None:
     box = visible_box(page, number, writer.name)
     limits = writer.limits
     check_images(page.obj.get("/Resources"), number, writer.name, limits)
@@ -99,7 +103,40 @@ def _load_page(scan_path: Path, page: pikepdf.Page, number: int, writer: PageWri
     if is_scan and placed and _take_image(placed, page_rotation_deg(page), user_unit(page), writer):
         return
     dpi = _raster_dpi(placed, limits)
-    rasterize_page(scan_path, number, _raster_size(page, box, dpi), dpi, writer)
+    size_px = _raster_size(page, box, dpi)
+    if placed and placed.is_alone and not has_layers and _take_stamped(page, placed, box, size_px, dpi, writer):
+        return
+    rasterize_page(scan_path, number, size_px, dpi, writer)
+
+
+def _take_stamped(
+    page: pikepdf.Page, placed: PlacedImage, box: Rectangle, size_px: tuple[int, int], dpi: int, writer: PageWriter
+) -> bool:
+    """Add the page's one image with the stamps that lie over it; False where poppler must draw the page."""
+    is_upright = read_orientation(placed.matrix, page_rotation_deg(page)) == 1 and page_rotation_deg(page) == 0
+    names = filters_of(placed.xobject)
+    if not is_upright or user_unit(page) != 1 or names[-1:] not in (["/DCTDecode"], ["/DCT"]):
+        return False
+    fills = max(abs(edge - other) for edge, other in zip(transform_box(placed.matrix), box, strict=True))
+    stamps = list_stamps(page)
+    if stamps is None or fills * dpi / POINTS_PER_INCH > MAX_GAP_PX or not _is_plain_jpeg(placed.xobject):
+        return False
+    size = (int(placed.xobject.Width), int(placed.xobject.Height))
+    is_same = max(abs(side - other) for side, other in zip(size, size_px, strict=True)) <= MAX_GAP_PX
+    if not is_same and not 1 < max(size_px[0] / size[0], size_px[1] / size[1]) < MAX_ENLARGED:
+        return False
+    data = _jpeg_bytes(placed.xobject, names, writer.limits)
+    scan = decode_plain_jpeg(data, writer) if data is not None else None
+    if scan is None or scan.size != size:
+        return False
+    if not is_same:  # too coarse for the small print of stamps
+        check_page_size(size_px, writer.next_number, writer.name, writer.limits)
+        scan = enlarge(scan, size_px)
+    stamped = lay_stamps(scan, stamps, box, writer)
+    if stamped is None:
+        return False
+    add_drawn(stamped, "JPEG", dpi, writer)
+    return True
 
 
 def _raster_dpi(placed: PlacedImage | None, limits: ScanLimits) -> int:
@@ -116,7 +153,7 @@ def _raster_size(page: pikepdf.Page, box: Rectangle, dpi: int) -> tuple[int, int
     width, height = ((box[2] - box[0]) / POINTS_PER_INCH, (box[3] - box[1]) / POINTS_PER_INCH)
     if page_rotation_deg(page) in {90, 270}:
         width, height = height, width
-    return max(0, round(width * dpi)), max(0, round(height * dpi))
+    return max(0, math.ceil(width * dpi - ROUNDING)), max(0, math.ceil(height * dpi - ROUNDING))
 
 
 def _take_image(placed: PlacedImage, rotation_deg: int, unit: float, writer: PageWriter) -> bool:

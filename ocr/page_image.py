@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
@@ -32,6 +34,7 @@ MIN_SHRUNK_DPI = 150
 # As fine as a page need be seen for its digits by hand and its smallest codes; A4 has six million pixels then.
 FINE_DPI, FINE_PIXELS = 250, 6_000_000
 STRIP_PX = 512
+TWO_THIRDS = 2 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ def decode_page(source: PageSource) -> PageImage:
             if image.size != (source.width_px, source.height_px):
                 raise TruncatedFileError(name=source.path.name, detail=f"size {image.size}")
             orientation = image.getexif().get(EXIF_ORIENTATION_TAG) if source.media_type == "image/jpeg" else None
+            hint_deg = EXIF_TURNS_DEG.get(orientation) if orientation is not None else None
+            if _choose_shrinking(source.width_px * source.height_px, source.dpi) == 1:
+                pixels = _decode_jpeg(source.path, image)
+                if pixels is not None:
+                    return PageImage(pixels, source.dpi, hint_deg)
             plain = image if image.mode in {"L", "RGB"} else image.convert("L" if image.mode == "1" else "RGB")
             plain, shrunk = _shrink(plain, source.dpi)
             array = np.asarray(plain, dtype=np.uint8)
@@ -74,8 +82,20 @@ def decode_page(source: PageSource) -> PageImage:
     except (OSError, SyntaxError, ValueError) as error:
         raise TruncatedFileError(name=source.path.name, detail=f"{type(error).__name__}: {error}") from error
     pixels = array if array.ndim == 2 else as_pixels(cv2.cvtColor(array, cv2.COLOR_RGB2BGR))
-    hint_deg = EXIF_TURNS_DEG.get(orientation) if orientation is not None else None
     return PageImage(pixels, round(source.dpi / shrunk), hint_deg, shrunk)
+
+
+def _decode_jpeg(path: Path, image: Image.Image) -> Pixels | None:
+    """Decode a plain JPEG in half of Pillow's time, to the same pixels; None for what else there is, or what is damaged."""
+    modes = {"L": cv2.IMREAD_GRAYSCALE, "RGB": cv2.IMREAD_COLOR}
+    if not isinstance(image, JpegImageFile) or image.mode not in modes:
+        return None
+    try:
+        flags = modes[image.mode] | cv2.IMREAD_IGNORE_ORIENTATION
+        pixels = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), flags)
+    except cv2.error:
+        return None  # Pillow names the fault
+    return as_pixels(pixels) if pixels is not None and pixels.shape[1::-1] == image.size else None
 
 
 def _shrink(image: Image.Image, dpi: int) -> tuple[Image.Image, float]:
@@ -128,11 +148,17 @@ def straighten(pixels: Pixels, skew_deg: float) -> Pixels:
     height, width = pixels.shape[:2]
     # The centre of the page is between pixels: OpenCV counts from the middle of the first one. It turns anticlockwise.
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -skew_deg, 1.0)
-    fill = (WHITE, WHITE, WHITE)
+    if pixels.ndim == 2:
+        return _warp(pixels, matrix)
+    # OpenCV warps four channels in half the time that it takes for three.
+    return as_pixels(cv2.cvtColor(_warp(as_pixels(cv2.cvtColor(pixels, cv2.COLOR_BGR2BGRA)), matrix), cv2.COLOR_BGRA2BGR))
+
+
+def _warp(pixels: Pixels, matrix: MatLike) -> Pixels:
+    fill = (WHITE, WHITE, WHITE, WHITE)
+    size = (pixels.shape[1], pixels.shape[0])
     return as_pixels(
-        cv2.warpAffine(
-            pixels, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill
-        )
+        cv2.warpAffine(pixels, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
     )
 
 
@@ -142,7 +168,32 @@ def resize(pixels: Pixels, scale: float) -> Pixels:
         return pixels
     height, width = pixels.shape[:2]
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if scale == TWO_THIRDS and pixels.ndim == 2:
+        return _take_two_thirds(pixels)[: size[1], : size[0]]
     return as_pixels(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC))
+
+
+def _take_two_thirds(gray: Pixels) -> Pixels:
+    """Average areas of one and a half pixels each way, what 300 dpi are at 200: in a third of OpenCV's time."""
+    down, across = -(-gray.shape[0] // 3), -(-gray.shape[1] // 3)
+    bottom, right = 3 * down - gray.shape[0], 3 * across - gray.shape[1]
+    even = cv2.copyMakeBorder(gray, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
+    rows = np.empty((2 * down, 3 * across), np.uint8)
+    for place, outer in ((0, even[0::3]), (1, even[2::3])):
+        rows[place::2] = cv2.addWeighted(outer, TWO_THIRDS, even[1::3], 1 - TWO_THIRDS, 0)
+    left, middle, right_one = cv2.split(rows.reshape(2 * down, across, 3))
+    columns = [cv2.addWeighted(outer, TWO_THIRDS, middle, 1 - TWO_THIRDS, 0) for outer in (left, right_one)]
+    return as_pixels(cv2.merge(columns)).reshape(2 * down, 2 * across)
+
+
+def average_whole(pixels: Pixels, times: int) -> Pixels:
+    """Return the means of squares of ``times`` pixels each way; what is left over at the right and the bottom is left out.
+
+    A fifth of the time that ``resize`` takes where sides are no multiples.
+    """
+    width, height = pixels.shape[1] // times, pixels.shape[0] // times
+    whole = pixels[: height * times, : width * times]
+    return as_pixels(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
 
 
 def find_below(gray: Pixels, level: int) -> Pixels:

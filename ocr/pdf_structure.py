@@ -127,9 +127,14 @@ def has_visible_annotation(page: pikepdf.Page) -> bool:
     return any(isinstance(item, pikepdf.Dictionary) and _is_drawn(item) for item in annotations)
 
 
+def is_hidden(annotation: pikepdf.Object) -> bool:
+    """Say whether viewers show nothing of an annotation: what pops up only, is hidden, or is not to be viewed."""
+    return str(annotation.get("/Subtype", "")) == "/Popup" or bool(int(annotation.get("/F", 0)) & 0b100010)
+
+
 def _is_drawn(annotation: pikepdf.Dictionary) -> bool:
     kind = str(annotation.get("/Subtype", ""))
-    if kind in {"/Link", "/Popup"} or "/AP" not in annotation or int(annotation.get("/F", 0)) & 0b100010:
+    if kind == "/Link" or "/AP" not in annotation or is_hidden(annotation):
         return False
     return not (kind == "/Widget" and str(_inherited(annotation, "/FT")) in {"/Sig", "/Btn", "None"})
 

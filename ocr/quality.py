@@ -13,7 +13,7 @@ import numpy as np
 
 from dossiers.page import QualityFault, QualityVerdict
 from ocr.cleaning import flatten_light, lift_seals
-from ocr.page_image import Pixels, as_pixels, find_below, measure_quantile, resize, to_gray
+from ocr.page_image import Pixels, as_pixels, average_whole, find_below, measure_quantile, resize, to_gray
 from ocr.shapes import find_shapes
 
 MIN_DPI = 200  # NĐ 30/2020, App. I, II.I.2
@@ -48,8 +48,8 @@ MIN_BORDER_BRIGHTNESS = 0.7  # of the paper: what surrounds a photographed sheet
 class Assessment:
     """The verdict; ``is_sparse``: so little ink that only reading can tell whether it is text; its dark letters.
 
-    ``weak_letter_count`` also counts letter-sized shapes of pale ink. ``letter_height_px`` is in pixels of the scan, None
-    where there are too few letters to tell.
+    On a sparse page ``weak_letter_count`` also counts letter-sized shapes of pale ink. ``letter_height_px`` is in pixels of the
+    scan, None where there are too few letters to tell.
     """
 
     verdict: QualityVerdict
@@ -67,9 +67,10 @@ def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
     ink = find_below(flat, STRONG_INK_LEVEL)
     letters = _find_letters(ink)
     ink_share = float((ink > 0).mean())
-    weak_letters = _find_letters(find_below(flat, WEAK_INK_LEVEL))
-    is_blank = max(len(letters), len(weak_letters)) < BLANK_LETTERS and ink_share < BLANK_INK_SHARE
     is_sparse = len(letters) < SPARSE_LETTERS and ink_share < SPARSE_INK_SHARE
+    # Pale ink is most of what there is to look through, and says nothing where there is print enough.
+    weak_letters = _find_letters(find_below(flat, WEAK_INK_LEVEL)) if is_sparse else letters
+    is_blank = max(len(letters), len(weak_letters)) < BLANK_LETTERS and ink_share < BLANK_INK_SHARE
     sharpness, contrast = measure_sharpness(small, ink), measure_contrast(small, ink)
     is_colour = has_colour(thumbnail)
     letter_height = _measure_letter_height(letters, scale)
@@ -96,19 +97,21 @@ def make_thumbnail(pixels: Pixels) -> tuple[Pixels, float]:
     if times <= 1 or abs(times - whole) > MAX_SIZE_DEVIATION * times:
         scale = min(1.0, 1 / times)
         return resize(pixels, scale), scale
-    return resize(pixels[: height // whole * whole, : width // whole * whole], 1 / whole), 1 / whole
+    return average_whole(pixels, whole), 1 / whole
 
 
 def measure_sharpness(gray: Pixels, ink: Pixels) -> float:
     """Return how steep the edges of the ink are, as the share of the contrast that is crossed in a pixel; about 0 to 1."""
-    edges = cv2.morphologyEx(ink, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-    if edges.sum() < 50:
+    edges = np.flatnonzero(cv2.morphologyEx(ink, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
+    if len(edges) < 50:
         return 0.0
-    across, down = (cv2.Sobel(gray, cv2.CV_16S, *order, ksize=3)[edges].astype(np.float32) / 8 for order in ((1, 0), (0, 1)))
+    across, down = (
+        np.take(cv2.Sobel(gray, cv2.CV_16S, *order, ksize=3), edges).astype(np.float32) / 8 for order in ((1, 0), (0, 1))
+    )
     window = np.ones((7, 7), np.uint8)
     span = cv2.subtract(cv2.dilate(gray, window), cv2.erode(gray, window))
     # The steepest half of the edge pixels: the others lie beside the edge or in corners.
-    ratios = 2 * np.hypot(across, down) / np.maximum(span[edges], 16)
+    ratios = 2 * np.hypot(across, down) / np.maximum(np.take(span, edges), 16)
     return float(np.quantile(ratios, 0.75))
 
 

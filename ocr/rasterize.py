@@ -1,4 +1,4 @@
-"""Poppler through pdf2image: a PDF page drawn as pixels, bounded in size and time."""
+"""A PDF page, or one image of it, drawn as pixels by poppler, bounded in size and time."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pikepdf
-from pdf2image import convert_from_path
-from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError
 from PIL import Image
-from PIL.PngImagePlugin import PngImageFile
-from PIL.PpmImagePlugin import PpmImageFile
 
-from dossiers.errors import ConfigurationError, PasswordProtectedError, TooLargeError, TruncatedFileError
+from dossiers.errors import TooLargeError, TruncatedFileError
 from ocr.image_header import read_header_size
 from ocr.limits import ScanLimits
 from ocr.load_images import encode_image
 from ocr.page_file import PageWriter, check_page_size
 from ocr.pdf_content import filters_of
 from ocr.pdf_structure import POINTS_PER_INCH
+from ocr.poppler import Drawing, draw_pages
 
 # A drawing's rows deflate to 1 to 5 % of their size, those of a scan or a photograph to 20 % or more.
 MAX_DRAWING_SHARE = 0.1
@@ -38,7 +35,11 @@ def rasterize_page(scan_path: Path, number: int, size_px: tuple[int, int], dpi: 
     image = _draw(scan_path, number, dpi, writer, is_gray=False)
     if image.width * image.height > writer.limits.max_page_pixels:
         raise TooLargeError(name=writer.name, detail=f"trang (page) {number}: {image.width} x {image.height} px")
-    kind = "PNG" if _is_drawing(image) else "JPEG"
+    add_drawn(image, "PNG" if _is_drawing(image) else "JPEG", dpi, writer)
+
+
+def add_drawn(image: Image.Image, kind: str, dpi: int, writer: PageWriter) -> None:
+    """Add a page that is not the scan's own image, as ``kind``, PNG or JPEG."""
     writer.add(encode_image(image, kind, dpi), f"image/{kind.lower()}", image.size, dpi, lossless=False)
 
 
@@ -98,40 +99,5 @@ def _check_image(xobject: pikepdf.Object, page: int, name: str, limits: ScanLimi
 
 
 def _draw(path: Path, number: int, dpi: int, writer: PageWriter, *, is_gray: bool) -> Image.Image:
-    with tempfile.TemporaryDirectory(prefix="sohoa-raster-") as folder:
-        try:
-            drawn = convert_from_path(
-                path,
-                dpi=dpi,
-                first_page=number,
-                last_page=number,
-                output_folder=folder,
-                paths_only=True,
-                use_cropbox=True,
-                grayscale=is_gray,
-                timeout=max(1, round(writer.limits.render_timeout_s)),
-            )
-        except PDFPopplerTimeoutError as error:
-            detail = f"trang (page) {number} > {writer.limits.render_timeout_s:g} s"
-            raise TooLargeError(name=writer.name, detail=detail) from error
-        except PDFInfoNotInstalledError as error:
-            raise ConfigurationError(detail="poppler-utils is not installed (pdfinfo, pdftoppm)") from error
-        except (PDFPageCountError, PDFSyntaxError) as error:
-            if "password" in str(error).lower():
-                raise PasswordProtectedError(name=writer.name) from error
-            raise TruncatedFileError(name=writer.name, detail=f"poppler cannot read page {number}") from error
-        if len(drawn) != 1:
-            raise TruncatedFileError(name=writer.name, detail=f"poppler cannot draw page {number}")
-        return _open_drawn(Path(str(drawn[0])), number, writer)
-
-
-def _open_drawn(path: Path, number: int, writer: PageWriter) -> Image.Image:
-    # The plug-in classes are used because Image.open would warn about pages larger than its own, smaller bound.
-    kind = PngImageFile if path.suffix == ".png" else PpmImageFile
-    try:
-        with path.open("rb") as stream:
-            image = kind(stream)
-            image.load()
-            return image
-    except (OSError, SyntaxError, ValueError) as error:
-        raise TruncatedFileError(name=writer.name, detail=f"poppler cannot draw page {number}") from error
+    (image,) = draw_pages(Drawing(path, number, number, dpi, is_gray), writer.name, writer.limits.render_timeout_s)
+    return image

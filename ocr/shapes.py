@@ -13,6 +13,7 @@ from ocr.page_image import WHITE, Pixels, as_pixels
 Integers = NDArray[np.int32]
 Labels = NDArray[np.uint16] | NDArray[np.int32]
 Centres = NDArray[np.float64]
+LABELS_OF_TWO_BYTES = 1 << 16
 
 
 class Shapes(NamedTuple):
@@ -43,4 +44,7 @@ def label_shapes(mask: Pixels, connectivity: int = 8) -> tuple[Labels, Integers,
 
 def pick_shapes(labels: Labels, is_picked: NDArray[np.bool_]) -> Pixels:
     """Return the mask (255) of the shapes that are picked, ``is_picked`` a shape a row."""
-    return as_pixels((is_picked * np.uint8(WHITE)).take(labels))
+    table = is_picked * np.uint8(WHITE)
+    if labels.dtype != np.uint16:
+        return as_pixels(table.take(labels))
+    return as_pixels(cv2.LUT(labels, np.pad(table, (0, LABELS_OF_TWO_BYTES - len(table)))))  # an eighth of the time

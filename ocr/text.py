@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Characters that a reader gives for plain punctuation of Vietnamese documents.
 LOOK_ALIKES = str.maketrans(
@@ -54,6 +55,7 @@ SPACES = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
 UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
+@lru_cache(maxsize=20_000)  # of words, most of which come again
 def normalize_text(text: str) -> str:
     """Return ``text`` in NFC, with single spaces, plain punctuation and nothing invisible."""
     spaced = SPACES.sub(" ", unicodedata.normalize("NFC", text))

@@ -52,9 +52,9 @@ class Cell:
     has_sure_edges: bool
 
 
-def find_cell(pixels: Pixels, gap: Gap) -> Cell:
-    """Find what stands in a gap of an upright, level page (uint8, gray or BGR)."""
-    cell = _find_cell(cut_gap_row(pixels, gap), gap)
+def find_cell(pixels: Pixels, gap: Gap, row: Row | None = None) -> Cell:
+    """Find what stands in a gap of an upright, level page (uint8, gray or BGR), on its ``row`` if that is cut out already."""
+    cell = _find_cell(row or cut_gap_row(pixels, gap), gap)
     if cell.ink is Ink.EMPTY and pixels.ndim == 3:
         # Red ink is lifted like a seal's; a number stamped in red is then all that was there.
         red = _find_cell(cut_gap_row(pixels, gap, keeps_red=True), gap)

@@ -30,7 +30,7 @@ def place_month_word(pixels: Pixels, day: Gap, month: Gap) -> tuple[Gap, Gap]:
     for place in places:
         word = Anchor(month.before.start, month.before.end, place, round(place + width), is_whole=True)
         gaps = replace(day, after=word, is_guessed=True), replace(month, before=word, is_guessed=True)
-        share = _judge(find_cell(pixels, gaps[0]), DAYS) * _judge(find_cell(pixels, gaps[1]), MONTHS)
+        share = _judge(find_cell(pixels, gaps[0], row), DAYS) * _judge(find_cell(pixels, gaps[1], row), MONTHS)
         tried.append((share, gaps))
     best = max((share for share, _ in tried), default=0.0)
     return next((gaps for share, gaps in reversed(tried) if share > 0 and share >= NEARLY_BEST * best), (day, month))

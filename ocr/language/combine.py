@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -82,6 +83,7 @@ def join_texts(words: Sequence[RecognizedWord]) -> str:
     return " ".join(trim_leaders(word.text) for word in words)
 
 
+@lru_cache(maxsize=20_000)  # the same few hundred words are asked about ten thousand times a page
 def trim_leaders(text: str) -> str:
     """Return a word without the leader dots behind it; a word of dots alone stays."""
     return LEADERS.sub("", text) or text

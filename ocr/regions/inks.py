@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.cleaning import divide_light, estimate_paper, find_rules
-from ocr.page_image import WHITE, Pixels, as_pixels, find_below, measure_quantile, to_gray
+from ocr.page_image import WHITE, Pixels, as_pixels, average_whole, find_below, measure_quantile, to_gray
 
 MIN_THUMBNAIL_DPI = 90  # 100 of a page at 200 or 300; whole pixels are averaged, which is three times as quick
 MAX_SIDE_PX = 3400  # an A1 drawing at 100 dpi; larger pages get a smaller thumbnail
@@ -93,9 +93,7 @@ def reduce_page(pixels: Pixels, dpi: int, min_dpi: int) -> tuple[Pixels, int]:
     height, width = pixels.shape[:2]
     times = max(1, dpi // min_dpi, -(-max(height, width) // MAX_SIDE_PX))
     times = min(times, height, width)
-    size = (width // times, height // times)
-    whole = pixels[: size[1] * times, : size[0] * times]
-    return as_pixels(cv2.resize(whole, size, interpolation=cv2.INTER_AREA)), times
+    return average_whole(pixels, times), times
 
 
 def is_coloured_ground(papers: Sequence[Pixels]) -> NDArray[np.bool_]:

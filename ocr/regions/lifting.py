@@ -10,7 +10,7 @@ from dossiers.page import BoxPx, RegionKind
 from ocr.page_image import WHITE, Pixels, as_pixels, to_gray
 from ocr.regions.find import PageMarks
 from ocr.regions.inks import Inks
-from ocr.shapes import Integers, Labels, find_shapes, pick_shapes
+from ocr.shapes import Integers, Shapes, find_shapes, pick_shapes
 
 STAMPS = frozenset({RegionKind.SEAL, RegionKind.FAN_STAMP, RegionKind.STAMP})
 MIN_INK_CHROMA = 22  # between the channels, of 255; black letters under a stamp keep less
@@ -147,25 +147,26 @@ def find_print_rows(marks: PageMarks) -> Pixels:
     joined = as_pixels(cv2.morphologyEx(letters, cv2.MORPH_CLOSE, np.ones((1, round(ROW_JOIN_EM * em_px) | 1), np.uint8)))
     row_labels, row_stats = find_shapes(joined)
     is_row = row_stats[:, cv2.CC_STAT_WIDTH] >= MIN_ROW_EM * em_px
-    is_row &= ~_find_scrawls(row_labels, stats[is_letter], marks)
+    is_row &= ~_find_scrawls(Shapes(row_labels, row_stats), stats[is_letter], marks)
     is_row[0] = False
     return _carry_on(pick_shapes(row_labels, is_row), ROW_REACH_EM * em_px, em_px)
 
 
-def _find_scrawls(row_labels: Labels, letters: Integers, marks: PageMarks) -> NDArray[np.bool_]:
+def _find_scrawls(rows: Shapes, letters: Integers, marks: PageMarks) -> NDArray[np.bool_]:
     """Say of each row whether it lies within a seal or a signature and is no print: few shapes, or on no common base."""
     place = marks.stamps.discs.copy()
     for region in marks.strokes.regions:
         if region.kind is RegionKind.SIGNATURE:
             left, top, right, bottom = region.bbox_px
             place[top:bottom, left:right] = WHITE
-    count = int(row_labels.max()) + 1
-    area = np.bincount(row_labels.ravel(), minlength=count)
-    inside = np.bincount(row_labels[place > 0], minlength=count) >= INSIDE_SHARE * area
+    count = len(rows.stats)
     is_scrawl = np.zeros(count, bool)
+    if not cv2.countNonZero(place):
+        return is_scrawl
+    inside = np.bincount(rows.labels[place > 0], minlength=count) >= INSIDE_SHARE * rows.stats[:, cv2.CC_STAT_AREA]
     base = letters[:, cv2.CC_STAT_TOP] + letters[:, cv2.CC_STAT_HEIGHT]
     middle = letters[:, cv2.CC_STAT_LEFT] + letters[:, cv2.CC_STAT_WIDTH] // 2
-    owner = row_labels[letters[:, cv2.CC_STAT_TOP] + letters[:, cv2.CC_STAT_HEIGHT] // 2, middle]
+    owner = rows.labels[letters[:, cv2.CC_STAT_TOP] + letters[:, cv2.CC_STAT_HEIGHT] // 2, middle]
     for index in np.flatnonzero(inside[1:]) + 1:
         bases = base[owner == index]
         if len(bases) >= MIN_ROW_LETTERS:

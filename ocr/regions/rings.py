@@ -68,22 +68,24 @@ def _collect_votes(mask: Pixels, dpi: float) -> tuple[NDArray[np.float32], int]:
     smooth = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.8)
     across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
     slope = np.hypot(across, down)
-    rows, columns = np.nonzero(slope > 200)
-    step = max(1, -(-len(rows) // MAX_EDGES))
-    rows, columns = rows[::step], columns[::step]
-    steep = slope[rows, columns]
-    nx, ny = across[rows, columns] / steep, down[rows, columns] / steep
+    found = np.nonzero(slope > 200)
+    step = max(1, -(-len(found[0]) // MAX_EDGES))
+    edges = (found[0][::step], found[1][::step])
+    rows, columns = edges
+    steep = slope[edges]
+    nx, ny = across[edges] / steep, down[edges] / steep
     low, high = MIN_RADIUS_MM / 25.4 * dpi, MAX_RADIUS_MM / 25.4 * dpi
     pad = int(high) + 1
     height, width = mask.shape[0] + 2 * pad, mask.shape[1] + 2 * pad
-    votes = np.zeros(height * width, np.float32)
-    for radius in np.arange(low, high, 1.5):
-        for sign in (-1.0, 1.0):
-            x = np.rint(columns + sign * radius * nx).astype(np.int64) + pad
-            y = np.rint(rows + sign * radius * ny).astype(np.int64) + pad
-            inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-            votes += np.bincount(y[inside] * width + x[inside], minlength=height * width).astype(np.float32) * step
-    board = votes.reshape(height, width)
+    radii = np.arange(low, high, 1.5)[:, None]
+    places = []
+    for reach in (-radii, radii):
+        # On the canvas none of them lies outside: its margin is as wide as the greatest radius.
+        x = np.rint(columns + reach * nx).astype(np.int32) + np.int32(pad)
+        y = np.rint(rows + reach * ny).astype(np.int32) + np.int32(pad)
+        places.append((y * np.int32(width) + x).ravel())
+    votes = np.bincount(np.concatenate(places), minlength=height * width)
+    board = (votes * step).astype(np.float32).reshape(height, width)
     return np.asarray(cv2.GaussianBlur(board, (0, 0), 1.2) * 9, dtype=np.float32), pad
 
 
@@ -91,19 +93,23 @@ def _measure(thick: Pixels, x: float, y: float, dpi: int) -> Ring:
     """Return the best-covered circle around about (x, y); of nearly equal ones the widest."""
     px = dpi / 25.4
     radii = np.arange(MIN_RADIUS_MM * px, MAX_RADIUS_MM * px, 1.0)
-    tried = [_measure_at(thick, x + dx, y + dy, radii, OUTSIDE_MM * px) for dy in range(-4, 5, 2) for dx in range(-4, 5, 2)]
+    wide = np.concatenate((radii, radii[-1] + np.arange(1, int(OUTSIDE_MM * px) + 2)))
+    around = (wide[:, None] * np.cos(ANGLES), wide[:, None] * np.sin(ANGLES))
+    tried = [_measure_at(thick, x + dx, y + dy, radii, around) for dy in range(-4, 5, 2) for dx in range(-4, 5, 2)]
     return max(tried, key=lambda ring: ring.coverage + ring.contrast)
 
 
-def _measure_at(thick: Pixels, x: float, y: float, radii: NDArray[np.float64], outside_px: float) -> Ring:
-    wide = np.concatenate((radii, radii[-1] + np.arange(1, int(outside_px) + 2)))
-    columns = np.rint(x + wide[:, None] * np.cos(ANGLES)).astype(np.int64)
-    rows = np.rint(y + wide[:, None] * np.sin(ANGLES)).astype(np.int64)
+def _measure_at(
+    thick: Pixels, x: float, y: float, radii: NDArray[np.float64], around: tuple[NDArray[np.float64], NDArray[np.float64]]
+) -> Ring:
+    """Return the best-covered circle around (x, y). ``around`` are the places on circles of all ``radii`` and a little more."""
+    columns = np.rint(x + around[0]).astype(np.int32)
+    rows = np.rint(y + around[1]).astype(np.int32)
     on_page = (columns >= 0) & (columns < thick.shape[1]) & (rows >= 0) & (rows < thick.shape[0])
-    ink = np.zeros(on_page.shape, bool)
-    ink[on_page] = thick[rows[on_page], columns[on_page]] > 0
+    # A place that is not on the page is looked up at its corner, and does not count.
+    ink = (thick.take(np.where(on_page, rows * np.int32(thick.shape[1]) + columns, 0)) > 0) & on_page
     share = ink.sum(axis=1) / np.maximum(on_page.sum(axis=1), 1)
-    contrast = share[: len(radii)] - share[len(wide) - len(radii) :]
+    contrast = share[: len(radii)] - share[len(share) - len(radii) :]
     score = share[: len(radii)] + contrast
     good = np.flatnonzero(score >= 0.9 * score.max())
     pick = int(good[-1]) if len(good) else 0

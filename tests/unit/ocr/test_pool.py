@@ -107,3 +107,18 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_matrix_product_keeps_to_its_own_thread() -> None:
+    """NumPy's library would share it among cores, whose threads wait for each other in circles."""
+    program = """
+import ocr.pool, numpy, time
+strips = numpy.ones((800, 800), numpy.float32)
+for _ in range(20):
+    strips @ strips
+print(time.process_time() - time.thread_time())
+"""
+    environment = {key: value for key, value in os.environ.items() if not key.endswith("_NUM_THREADS")}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    assert float(done.stdout) < 0.05

@@ -39,3 +39,11 @@ def test_levels_are_counted() -> None:
     assert np.count_nonzero(find_below(gray, 40)) == 3 * 40
     assert measure_quantile(gray, 0.5) == pytest.approx(np.quantile(gray, 0.5), abs=1)
     assert measure_quantile(gray, 0.5, find_below(gray, 40)) == pytest.approx(20, abs=1)
+
+
+def test_shapes_are_picked_the_same_from_labels_of_two_and_of_four_bytes() -> None:
+    chance = np.random.default_rng(5)
+    labels = chance.integers(0, 900, (200, 300))
+    is_picked = chance.random(900) < 0.4
+    for picked in (pick_shapes(labels.astype(np.uint16), is_picked), pick_shapes(labels.astype(np.int32), is_picked)):
+        assert np.array_equal(picked, is_picked[labels] * np.uint8(255))
