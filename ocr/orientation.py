@@ -28,7 +28,9 @@ from ocr.text import count_letters
 THUMBNAIL_SIDE_PX = 1400
 THUMBNAIL_DPI = 120
 MIN_PAPER_BRIGHTNESS = 0.6  # of the brightest: the table top around a photographed sheet is no paper
-PALE_INK_SHARE, PALE_INK_LEVEL = 0.005, 215  # of a page with less dark ink, pale ink counts: an empty cartridge, a faded copy
+# The least share of a page that must be ink of a level for paler ink not to count: an empty cartridge, a faded copy. A page of
+# pale print has some dark specks of letters, by whose rows nothing can be levelled; what shines through is the palest.
+INK_LEVELS = ((INK_LEVEL, 0.01), (190, 0.005), (215, 0.0))
 MIN_LETTER_PX, MAX_LETTER_PX, MAX_WORD_PX = 3, 42, 140
 MAX_SKEW_DEG = 15.0
 COARSE_STEP_DEG, FINE_STEP_DEG, FINEST_STEP_DEG = 0.5, 0.1, 0.02
@@ -70,10 +72,11 @@ def find_text_mask(pixels: Pixels) -> Pixels:
     paper = estimate_paper(small, THUMBNAIL_DPI)
     flat = divide_light(small, paper)
     off_paper = find_below(paper, math.floor(MIN_PAPER_BRIGHTNESS * measure_quantile(paper, 0.98)) + 1)
-    mask = _keep_letters(as_pixels(cv2.subtract(find_below(flat, INK_LEVEL), off_paper)))
-    if cv2.countNonZero(mask) >= PALE_INK_SHARE * mask.size:
-        return mask
-    return _keep_letters(as_pixels(cv2.subtract(find_below(flat, PALE_INK_LEVEL), off_paper)))
+    for level, least_share in INK_LEVELS:
+        mask = _keep_letters(as_pixels(cv2.subtract(find_below(flat, level), off_paper)))
+        if cv2.countNonZero(mask) >= least_share * mask.size:
+            break
+    return mask
 
 
 def _keep_letters(ink: Pixels) -> Pixels:
