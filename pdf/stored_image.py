@@ -17,13 +17,14 @@ import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+import cv2
 import numpy as np
 import pikepdf
 from pikepdf import Array, Name
 from PIL import Image, UnidentifiedImageError
 
 from dossiers.page import PageSource
-from pdf.image_formats import recode_ccitt
+from pdf.image_formats import read_jpeg, recode_ccitt
 from pdf.layered_image.codecs import INK_BITS
 from pdf.layered_image.colour_layers import SPECK_TONES, Pixels
 from pdf.layered_image.layers import InkLayer, LayeredPage, separate_layers
@@ -97,19 +98,35 @@ def _store_compactly(pdf: pikepdf.Pdf, source: PageSource) -> StoredImage | None
         return None
     if limit_bytes < _SMALL_ENOUGH_BYTES * _WORTH_IT:
         return None
-    image = read_pixels(source, _MAX_PIXELS, coarser)
-    if image.mode == "1":
-        fax = recode_ccitt(image)
-        if len(fax.data) > limit_bytes:
-            return None
-        return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
-    pixels = np.asarray(image)
-    del image  # a page at 600 dpi takes 140 MB as Pillow holds it
+    pixels = _decode_jpeg(source) if coarser == 1 else None
+    if pixels is None:
+        image = read_pixels(source, _MAX_PIXELS, coarser)
+        if image.mode == "1":
+            fax = recode_ccitt(image)
+            if len(fax.data) > limit_bytes:
+                return None
+            return _make_stored(StoredForm.GROUP4, {IMAGE_RESOURCE: make_image(pdf, encode_ccitt(fax), image.size)})
+        pixels = np.asarray(image)
+        del image  # a page at 600 dpi takes 140 MB as Pillow holds it
     is_coarse = source.width_px * source.height_px < _COARSE_PIXELS
     layers_bytes = int(source.path.stat().st_size * _WORTH_IT_COARSE) if is_coarse else limit_bytes
     if _is_fine_enough(source) and (page := _find_legible_layers(pixels, source.dpi // coarser, layers_bytes)):
         return _store_layers(pdf, page)
     return _store_jpeg(pdf, Image.fromarray(pixels), limit_bytes)
+
+
+def _decode_jpeg(source: PageSource) -> Pixels | None:
+    """Decode a plain grey or colour JPEG to the pixels that Pillow gives, in half the time; None for what else there is."""
+    data = source.path.read_bytes() if source.media_type == "image/jpeg" else b""
+    jpeg = read_jpeg(data) if data else None
+    if jpeg is None or jpeg.is_plain_rgb or jpeg.width * jpeg.height > _MAX_PIXELS:
+        return None
+    flags = cv2.IMREAD_GRAYSCALE if jpeg.components == 1 else cv2.IMREAD_COLOR_RGB
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:
+        return None  # Pillow names the fault
+    return np.asarray(pixels, np.uint8) if pixels is not None and pixels.shape[:2] == (jpeg.height, jpeg.width) else None
 
 
 def _find_legible_layers(pixels: Pixels, dpi: int, limit_bytes: int) -> LayeredPage | None:
