@@ -81,16 +81,32 @@ def average_ink(pixels: Pixels, ink: Pixels, cell_px: int, speck_tone: int = SPE
     that a stroke only grazes takes the colour of its neighbours, unless it is all there is of a small mark.
     """
     kernel = np.ones((3, 3), np.uint8)
+    values, cover = _average_cores(pixels, ink, cell_px, kernel)
+    strokes = _mark_covered(cover, _HALF_COVERED)
+    alone = cv2.bitwise_and(_mark_covered(cover, _GRAZED), cv2.bitwise_not(cv2.dilate(strokes, kernel)))
+    known = np.asarray(cv2.bitwise_or(strokes, alone), np.uint8)
+    return _drop_specks(_even_out(_fill(values, known, nothing=0)), speck_tone), known
+
+
+def _average_cores(pixels: Pixels, ink: Pixels, cell_px: int, kernel: Pixels) -> tuple[Pixels, Pixels]:
+    """Return each cell's mean tone of its strokes' cores, and how much of it the ink covers; margins without ink cost nothing."""
+    size = (-(-ink.shape[0] // cell_px), -(-ink.shape[1] // cell_px))
+    values = np.zeros(size + pixels.shape[2:], np.uint8)
+    cover = np.zeros(size, np.uint8)
+    left, top, width, height = cv2.boundingRect(ink)
+    cells = tuple(
+        slice(max(first // cell_px - 1, 0), min((first + length) // cell_px + 2, count))
+        for first, length, count in ((top, height, size[0]), (left, width, size[1]))
+    )
+    rows, columns = (slice(span.start * cell_px, span.stop * cell_px) for span in cells)
+    pixels, ink = pixels[rows, columns], ink[rows, columns]
     parts = []
     for band in _cut_bands(len(pixels), cell_px, 1):
         cores = np.asarray(cv2.erode(pixels[band.seen], kernel), np.uint8)
         cv2.copyTo(pixels[band.seen], cv2.erode(ink[band.seen], kernel), cores)
         parts.append(_average(cores[band.inner], ink[band.own], cell_px))
-    values, cover = _join(parts)
-    strokes = _mark_covered(cover, _HALF_COVERED)
-    alone = cv2.bitwise_and(_mark_covered(cover, _GRAZED), cv2.bitwise_not(cv2.dilate(strokes, kernel)))
-    known = np.asarray(cv2.bitwise_or(strokes, alone), np.uint8)
-    return _drop_specks(_even_out(_fill(values, known, nothing=0)), speck_tone), known
+    values[cells], cover[cells] = _join(parts)
+    return values, cover
 
 
 @dataclass(frozen=True, slots=True)
