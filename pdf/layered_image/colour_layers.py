@@ -89,7 +89,7 @@ def average_ink(pixels: Pixels, ink: Pixels, cell_px: int, speck_tone: int = SPE
 
 
 def _average_cores(pixels: Pixels, ink: Pixels, cell_px: int, kernel: Pixels) -> tuple[Pixels, Pixels]:
-    """Return each cell's mean tone of its strokes' cores, and how much of it the ink covers; margins without ink cost nothing."""
+    """Return each cell's mean tone of its strokes' cores, and how much of it the ink covers; bare margins cost nothing."""
     size = (-(-ink.shape[0] // cell_px), -(-ink.shape[1] // cell_px))
     values = np.zeros(size + pixels.shape[2:], np.uint8)
     cover = np.zeros(size, np.uint8)
