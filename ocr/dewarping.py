@@ -87,7 +87,7 @@ def find_bend(mask: Pixels, width_px: int, height_px: int) -> Bend | None:
     if len(rows) < MIN_ROWS:
         return None
     weights, residuals = _fit(rows)
-    x, y = np.concatenate([row[0] for row in rows]), np.concatenate([np.full(len(row[0]), row[1].mean()) for row in rows])
+    x, y = _places(rows)
     bend = Bend(width_px, height_px, weights, (float(x.min()), float(y.min()), float(x.max()), float(y.max())))
     falls = _powers(x, y) @ weights
     edges = np.cumsum([0, *(len(row[0]) for row in rows)])
@@ -131,6 +131,11 @@ def _follow_row(part: NDArray[np.bool_]) -> tuple[Values, Values] | None:
     return (np.array(x), np.array(y)) if len(x) >= SAMPLES_A_ROW // 2 else None
 
 
+def _places(rows: Sequence[tuple[Values, Values]]) -> tuple[Values, Values]:
+    """Return where the samples lie, across and down (-1 to 1); those of a row are all as far down as its middle."""
+    return np.concatenate([x for x, _ in rows]), np.concatenate([np.full(len(x), 2 * y.mean() - 1) for x, y in rows])
+
+
 def _powers(x: Values, y: Values) -> Values:
     """Return the terms of the surface at each place, flat: every power of x above 0 times every power of y."""
     return np.stack([x**i * y**j for i in range(1, DEGREE_X + 1) for j in range(DEGREE_Y + 1)], axis=-1)
@@ -142,8 +147,8 @@ def _fit(rows: Sequence[tuple[Values, Values]]) -> tuple[Values, Values]:
     Least squares, reweighted (Huber) so that accents, descenders and strangers weigh little.
     """
     counts = np.array([len(x) for x, _ in rows])
-    x, heights = np.concatenate([x for x, _ in rows]), np.concatenate([y for _, y in rows])
-    middles = np.concatenate([np.full(len(x), 2 * y.mean() - 1) for x, y in rows])
+    heights = np.concatenate([y for _, y in rows])
+    x, middles = _places(rows)
     starts, own = np.cumsum([0, *counts[:-1]]), np.repeat(np.arange(len(rows)), counts)
     terms = _powers(x, middles)
     penalty = STIFFNESS * len(x) * np.eye(terms.shape[1])

@@ -13,14 +13,18 @@ from ocr.page_image import Pixels, as_pixels
 WIDTH, HEIGHT = 990, 1400
 
 
-def draw_rows(fall_px: float, *, waves: float = 0.5) -> Pixels:
-    """Draw a thumbnail's letters: 24 rows of small blocks that fall by ``fall_px`` at most, as at a book's spine."""
+def draw_rows(fall_px: float, *, waves: float = 0.5, lean_px: float = 0.0) -> Pixels:
+    """Draw a thumbnail's letters: 24 rows of small blocks that fall by ``fall_px`` at most, as at a book's spine.
+
+    ``lean_px``: how far the uppermost row falls and the lowest one rises besides, as on a sheet photographed from the side.
+    """
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
     random = np.random.default_rng(4)
     for row in range(24):
         for left in range(120, 860, 12):
             across = (left - 120) / 740
-            top = 200 + 40 * row + fall_px * np.sin(np.pi * waves * across) ** 3 + random.integers(-1, 2)
+            fall = fall_px * np.sin(np.pi * waves * across) ** 3 + lean_px * (1 - row / 11.5) * across
+            top = 200 + 40 * row + fall + random.integers(-1, 2)
             if random.random() > 0.12:
                 mask[round(top) : round(top) + 10, left : left + 8] = 255
     return as_pixels(mask)
@@ -40,6 +44,18 @@ def test_bent_rows_are_pulled_straight(fall_px: float) -> None:
     straight = as_pixels(255 - bend.straighten(as_pixels(255 - mask)))  # a page is black on white
     assert measure_unevenness(straight) > 2 * measure_unevenness(mask)
     assert abs(cv2.countNonZero(straight) / cv2.countNonZero(mask) - 1) < 0.1
+
+
+@pytest.mark.parametrize("fall_px", [0, 20])
+def test_rows_that_lean_otherwise_above_than_below_are_pulled_straight(fall_px: float) -> None:
+    mask = draw_rows(fall_px, lean_px=16)
+    bend = find_bend(mask, WIDTH, HEIGHT)
+    assert bend is not None
+    above, below = (bend.fall(np.array([120.0, 860.0]), np.full(2, y)) for y in (200.0, 1120.0))
+    assert above[1] - above[0] == pytest.approx(16 + fall_px, abs=4)
+    assert below[1] - below[0] == pytest.approx(fall_px - 16, abs=4)
+    straight = as_pixels(255 - bend.straighten(as_pixels(255 - mask)))
+    assert measure_unevenness(straight) > 1.5 * measure_unevenness(mask)
 
 
 def test_straight_rows_and_strangers_are_left_alone() -> None:
