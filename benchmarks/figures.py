@@ -135,8 +135,9 @@ def _cost(found: Measurements) -> list[Figure]:
         sources, stored = zip(*found.reread.values(), strict=True)
         together = f"error of the stored pages of these {len(sources)} sets together"
         figures.append(_grown(together, total(sources), total(stored)))
-    if len(found.long_peaks) >= 20:
-        figures.append(judge_flatness(found.long_peaks))
+    files = sum(len(results[OURS].files) for results in found.sets.values() if OURS in results)
+    if files and len(found.long_peaks) >= 3 * files:
+        figures.append(judge_flatness(found.long_peaks, files))
     return figures
 
 
@@ -145,11 +146,13 @@ def _grown(what: str, source: Score, stored: Score) -> Figure:
     return Figure(f"{what} read again, over the source's", "", grown, None, "<= 1.1", None if grown is None else grown <= 1.1)
 
 
-def judge_flatness(peaks: Sequence[int]) -> Figure:
-    """Compare the peaks of the last fifth of a long run with those of its second fifth; the first warms up."""
-    fifth = len(peaks) // 5
-    growth = median(peaks[-fifth:]) / median(peaks[fifth : 2 * fifth]) - 1
-    return Figure(f"growth of memory over {len(peaks)} pages", "%", growth, None, "flat (<= 3 %)", growth <= 0.03)
+def judge_flatness(peaks: Sequence[int], files: int) -> Figure:
+    """Compare the peaks of a long run in its last round of so many files with those in its second; the first warms up."""
+    rounds = len(peaks) // files
+    second, last = peaks[files : 2 * files], peaks[(rounds - 1) * files : rounds * files]
+    growth = median(late / early for early, late in zip(second, last, strict=True)) - 1
+    told = f"growth of memory, {rounds} rounds of {files} files"
+    return Figure(told, "%", growth, None, "flat (<= 3 %)", growth <= 0.03)
 
 
 def is_within(ours: float, peer: float, share: float) -> bool:

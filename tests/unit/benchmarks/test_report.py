@@ -92,8 +92,9 @@ def test_the_sets_that_are_read_again_are_judged_together_as_well(tmp_path: Path
 
 
 def test_memory_that_grows_is_told() -> None:
-    assert judge_flatness([500, *([100] * 99)]).met is True
-    assert judge_flatness([100 + index for index in range(100)]).met is False
+    assert judge_flatness([500, *([100] * 99)], 10).met is True
+    assert judge_flatness([100 + index for index in range(100)], 10).met is False
+    assert judge_flatness([100, 200, 900] * 5 + [100], 3).met is True, "like is compared with like"
 
 
 def test_an_engine_alone_has_figures_without_a_verdict(tmp_path: Path) -> None:
