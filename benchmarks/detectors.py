@@ -38,7 +38,7 @@ from ocr.quality import assess_quality
 from ocr.reading_order import arrange_lines
 from ocr.regions.find import find_marks
 from ocr.regions.lifting import lift_ink
-from ocr.tesseract import MODEL_FOLDERS, TesseractReader
+from ocr.tesseract.reader import MODEL_FOLDERS, TesseractReader
 from ocr.trueocr_reader import TrueOcrReader
 from ocr.two_readers import open_engine
 

@@ -32,7 +32,7 @@ from dossiers.model import ClassifiedDocument, DescribedDocument
 from dossiers.page import PageSource, QualityVerdict, RecognizedPage
 from ocr.load import extract_pages
 from ocr.pages import read_page
-from ocr.tesseract import MODEL_FOLDERS
+from ocr.tesseract.reader import MODEL_FOLDERS
 from ocr.two_readers import open_engine
 from pdf.archival import ArchivalFacts, build_archival_pdf
 from pdf.stored_image import PageImages, StoredForm, store_image

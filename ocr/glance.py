@@ -20,7 +20,7 @@ from ocr.page_image import decode_page
 from ocr.page_label import find_label
 from ocr.patch_codes import has_patch_t
 from ocr.quality import assess_quality
-from ocr.tesseract import TesseractReader
+from ocr.tesseract.reader import TesseractReader
 
 
 @dataclass(frozen=True, slots=True)

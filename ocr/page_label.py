@@ -10,7 +10,7 @@ from dossiers.page import BoxPx
 from dossiers.scan_verdict import PageLabel, read_label
 from ocr.cleaning import flatten_light
 from ocr.page_image import Pixels, as_pixels, resize, to_gray, turn
-from ocr.tesseract import TesseractReader
+from ocr.tesseract.reader import TesseractReader
 
 STRIP_SHARE = 0.09  # of the page's height: margins of 20 mm, and where the number stands in them
 READING_DPI = 200

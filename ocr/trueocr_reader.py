@@ -20,15 +20,14 @@ from trueocr.recognizer import Recognizer
 
 from dossiers.errors import RecognitionError, RecognitionTimeoutError
 from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
-from ocr.cleaning import INK_LEVEL
 from ocr.line_detector import MODEL_DIR
+from ocr.line_parts import divide_line
 from ocr.lines import join_words
 from ocr.page_image import Pixels
 from ocr.text import normalize_text
 
 BATCH = 4  # as fast as more, or faster: what one line leaves behind is in the cache for the next
 MAX_WIDTH_EM = 28  # a longer line would be squeezed into the width that the network was trained on; it is read in parts
-CUT_SHARE = 0.25  # a part ends at the widest gap in this share of a part, before its end
 PAD_EM = 0.03
 
 
@@ -43,7 +42,9 @@ class TrueOcrReader:
     def read_lines(self, image: Pixels, boxes: Sequence[BoxPx], timeout_s: float) -> list[RecognizedLine | None]:
         """Read each line. See ``LineReader``."""
         deadline = time.monotonic() + timeout_s
-        parts = [(index, part) for index, box in enumerate(boxes) for part in _divide(image, _pad(box, image))]
+        parts = [
+            (index, part) for index, box in enumerate(boxes) for part in divide_line(image, _pad(box, image), MAX_WIDTH_EM)
+        ]
         words: list[list[RecognizedWord]] = [[] for _ in boxes]
         try:
             for chosen, read in _read_batches(image, [part for _, part in parts]):
@@ -63,27 +64,6 @@ def _open_recognizer() -> Recognizer:
 def _pad(box: BoxPx, image: Pixels) -> BoxPx:
     margin = round(PAD_EM * box.height)
     return BoxPx(box.left, max(0, box.top - margin), box.right, min(image.shape[0], box.bottom + margin))
-
-
-def _divide(image: Pixels, box: BoxPx) -> Iterator[BoxPx]:
-    """Cut a long line at gaps between words into parts of at most MAX_WIDTH_EM."""
-    longest = MAX_WIDTH_EM * box.height
-    while box.width > longest:
-        first = box.left + round((1 - CUT_SHARE) * longest)
-        is_ink = np.any(image[box.top : box.bottom, first : box.left + longest] < INK_LEVEL, axis=0)
-        cut = first + _middle_of_widest_gap(is_ink)
-        yield BoxPx(box.left, box.top, cut, box.bottom)
-        box = box._replace(left=cut)
-    yield box
-
-
-def _middle_of_widest_gap(is_ink: NDArray[np.bool_]) -> int:
-    edges = np.flatnonzero(np.diff(np.concatenate([[1], is_ink.astype(np.int8), [1]])))
-    starts, ends = edges[::2], edges[1::2]
-    if len(starts) == 0:
-        return len(is_ink)
-    widest = int(np.argmax(ends - starts))
-    return max(1, int(starts[widest] + ends[widest]) // 2)
 
 
 def _read_batches(image: Pixels, boxes: Sequence[BoxPx]) -> Iterator[tuple[int, list[RecognizedWord]]]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from dossiers.page import BoxPx, RecognizedLine
 from ocr.engine import LineReader, Reading
 from ocr.page_image import Pixels
-from ocr.tesseract import LANGUAGE, TesseractReader
+from ocr.tesseract.reader import LANGUAGE, TesseractReader
 from ocr.trueocr_reader import TrueOcrReader
 
 

@@ -27,7 +27,7 @@ from dossiers.stations import compose
 from dossiers.stillness import Parts, SeenFile, Stamp
 from ocr.glance import GlanceOptions
 from ocr.glance_process import GlanceJob, GlanceProcess
-from ocr.tesseract import TesseractReader
+from ocr.tesseract.reader import TesseractReader
 from operations.station_board import StationBoards
 from runtime.wiring import House
 from storage.inbox import is_being_written, open_inside, put_note

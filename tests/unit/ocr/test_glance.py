@@ -18,7 +18,7 @@ from dossiers.scan_verdict import PageGlance, PageLabel
 from ocr.glance import GlanceOptions, glance_scan
 from ocr.glance_process import GlanceJob, GlanceProcess
 from ocr.limits import ScanLimits
-from ocr.tesseract import TesseractReader
+from ocr.tesseract.reader import TesseractReader
 from tests.unit.ocr.drawing import PARAGRAPH, Text, draw_page
 
 LIMITS = ScanLimits()

@@ -13,7 +13,7 @@ from dossiers.page import BoxPx, RecognizedLine
 from ocr.engine import LineReader
 from ocr.line_detector import detect_lines
 from ocr.page_image import Pixels, to_gray
-from ocr.tesseract import TesseractReader
+from ocr.tesseract.reader import TesseractReader
 from ocr.trueocr_reader import TrueOcrReader
 from ocr.two_readers import TwoReaders
 from tests.unit.ocr.drawing import PARAGRAPH, Text, as_bgr, draw_page
@@ -85,7 +85,7 @@ def test_a_folder_without_the_language_is_a_matter_of_configuration(tmp_path_fac
     with pytest.raises(ConfigurationError, match="vie"):
         _ = TesseractReader(model_dir=str(folder)).name
     (folder / "vie.traineddata").write_bytes(b"no model")
-    with pytest.raises(ConfigurationError, match="does not start"):
+    with pytest.raises(ConfigurationError, match="no language data"):
         _ = TesseractReader(model_dir=str(folder)).name
 
 

@@ -1,0 +1,119 @@
+"""The reader of single lines by a Tesseract model. See ``ocr.tesseract``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from dossiers.errors import ConfigurationError, RecognitionError, RecognitionTimeoutError
+from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
+from ocr.line_parts import divide_line, find_widest_gap
+from ocr.lines import join_words
+from ocr.page_image import Pixels
+from ocr.tesseract.letters import SpelledWord, spell
+from ocr.tesseract.line_image import FRAME_PX, LineImage, cut_line
+from ocr.tesseract.model_file import LineModel, read_model
+from ocr.tesseract.network import LineNetwork
+
+LANGUAGE = "vie"
+# Where Debian, Fedora, Arch and Homebrew put the models; a setting names any other place.
+MODEL_FOLDERS = (
+    "/usr/share/tesseract-ocr/5/tessdata",
+    "/usr/share/tesseract/tessdata",
+    "/usr/share/tessdata",
+    "/opt/homebrew/share/tessdata",
+)
+MAX_WIDTH_EM = 60  # a longer line is read in parts, so that memory is bounded
+LINES_AT_ONCE = 16  # between two looks at the clock
+
+
+@dataclass(frozen=True)
+class TesseractReader:
+    """Reads with Tesseract's LSTM model, line by line. ``model_dir`` is empty for the folders that systems use."""
+
+    language: str = LANGUAGE
+    model_dir: str = ""
+
+    @cached_property
+    def name(self) -> str:
+        """Reader, language and the model's own version. Raises ConfigurationError when the language is missing."""
+        return f"tesseract {self.language} {_open_network(self.language, self.model_dir)[0].version}"
+
+    def read_lines(self, image: Pixels, boxes: Sequence[BoxPx], timeout_s: float) -> list[RecognizedLine | None]:
+        """Read each line. See ``LineReader``."""
+        deadline = time.monotonic() + timeout_s
+        model, network = _open_network(self.language, self.model_dir)
+        parts = [
+            (index, line)
+            for index, box in enumerate(boxes)
+            for part in divide_line(image, box, MAX_WIDTH_EM)
+            if (line := cut_line(image, part, network.height_px))
+        ]
+        words: list[list[RecognizedWord]] = [[] for _ in boxes]
+        parts.sort(key=lambda part: part[1].strip.shape[1])  # lines of like width together
+        for start in range(0, len(parts), LINES_AT_ONCE):
+            if time.monotonic() > deadline:
+                raise RecognitionTimeoutError(timeout_s=f"{timeout_s:g}")
+            chosen = parts[start : start + LINES_AT_ONCE]
+            try:
+                found = network.read([line.strip for _, line in chosen])
+            except RuntimeError as error:  # what ONNX Runtime raises
+                raise RecognitionError(detail=f"{type(error).__name__}: {error}"[:300]) from error
+            for (index, line), chances in zip(chosen, found, strict=True):
+                words[index] += place_words(spell(chances, model.letters, model.blank), line, network.step_px)
+        return [join_words(sorted(line, key=lambda word: word.bbox_px.left)) if line else None for line in words]
+
+
+def place_words(words: Sequence[SpelledWord], line: LineImage, step_px: int) -> list[RecognizedWord]:
+    """Put a line's words where their ink is on the page: between two words lies the widest gap near where the model saw it."""
+    if not words:
+        return []
+    has_ink = np.asarray(line.is_ink.any(axis=0))
+    width = len(has_ink)
+    edges = [0]
+    for before, behind in pairwise(words):
+        low, high = (
+            min(width - 1, max(0, round((step + 0.5) * step_px / line.scale) - FRAME_PX))
+            for step in (before.end - 1, behind.start)
+        )
+        edges.append(max(edges[-1] + 1, low + find_widest_gap(has_ink[low : high + 1])))
+    edges.append(max(width, edges[-1] + 1))
+    return [
+        RecognizedWord(word.text, _box_ink(line, left, right), word.confidence)
+        for word, (left, right) in zip(words, pairwise(edges), strict=True)
+    ]
+
+
+def _box_ink(line: LineImage, left: int, right: int) -> BoxPx:
+    """Return the box, on the page, of the ink between two columns of a line; of all between them where there is none."""
+    part = line.is_ink[:, left:right]
+    columns, rows = np.flatnonzero(part.any(axis=0)), np.flatnonzero(part.any(axis=1))
+    if len(columns) == 0:
+        return BoxPx(line.left + left, line.top, line.left + right, line.top + line.is_ink.shape[0])
+    return BoxPx(
+        line.left + left + int(columns[0]),
+        line.top + int(rows[0]),
+        line.left + left + int(columns[-1]) + 1,
+        line.top + int(rows[-1]) + 1,
+    )
+
+
+@lru_cache(maxsize=1)
+def _open_network(language: str, model_dir: str) -> tuple[LineModel, LineNetwork]:
+    folders = [model_dir] if model_dir else [folder for folder in MODEL_FOLDERS if Path(folder).is_dir()]
+    if not folders:
+        raise ConfigurationError(detail="Tesseract's language data were not found; install them or set reading.tessdata_dir")
+    path = next((path for folder in folders if (path := Path(folder, f"{language}.traineddata")).is_file()), None)
+    if path is None:
+        raise ConfigurationError(detail=f"tesseract has no language data for {language} in {', '.join(folders)}")
+    model = read_model(path)
+    try:
+        return model, LineNetwork(model)
+    except ValueError as error:
+        raise ConfigurationError(detail=f"{path} cannot be used: {error}") from error
