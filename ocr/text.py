@@ -64,6 +64,11 @@ def normalize_text(text: str) -> str:
     return unicodedata.normalize("NFC", SPACES.sub(" ", seen)).strip()
 
 
+def clean_word(text: str) -> str:
+    """Return a word as a reader gave it, normalized, without spaces in it and without the strokes around it that are none."""
+    return normalize_text(text).replace(" ", "").strip("_")
+
+
 def count_letters(text: str) -> int:
     """Return how many letters and digits a text has."""
     return sum(1 for letter in text if letter.isalnum())

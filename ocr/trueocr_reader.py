@@ -24,7 +24,7 @@ from ocr.line_detector import MODEL_DIR
 from ocr.line_parts import divide_line
 from ocr.lines import join_words
 from ocr.page_image import Pixels
-from ocr.text import normalize_text
+from ocr.text import clean_word
 
 BATCH = 4  # as fast as more, or faster: what one line leaves behind is in the cache for the next
 MAX_WIDTH_EM = 28  # a longer line would be squeezed into the width that the network was trained on; it is read in parts
@@ -106,7 +106,7 @@ def _build_words(
 
 
 def _close_word(letters: Sequence[tuple[str, int, float]], box: BoxPx, margin: float, step_px: float) -> list[RecognizedWord]:
-    text = normalize_text("".join(letter for letter, _, _ in letters)).replace(" ", "")
+    text = clean_word("".join(letter for letter, _, _ in letters))
     if not text:
         return []
     left = min(max(box.left, math.floor(box.left - margin + letters[0][1] * step_px)), box.right - 1)

@@ -72,9 +72,11 @@ def _weigh_form(text: str, readings: list[str]) -> float:
     is_worse_address = not is_address(text) and any(map(is_address, others))
     is_worse_word = MIXED_WORD.search(text) and any(is_syllable(split_word(other).core) for other in others)
     is_run_together = RUN_TOGETHER.search(text) and not all(map(RUN_TOGETHER.search, others))
-    is_two_words = not text.isascii() and _is_two_syllables(split_word(text).core)
-    if is_worse_address or is_worse_word or is_run_together or is_two_words:
+    if is_worse_address or is_worse_word or is_run_together:
         return ILL_FORMED_COST
+    lost = sum(_count_lost_spaces(split_word(word).core) for word in text.split() if not word.isascii())
+    if lost:
+        return ILL_FORMED_COST * lost
     is_worse_name = text[:1].isupper() and not is_surname(text) and any(map(is_surname, others))
     return NO_SURNAME_COST if is_worse_name else 0.0
 
@@ -100,9 +102,19 @@ def _vary(reading: str, model: NgramModel, *, is_modern: bool) -> Iterator[str]:
             yield f"{token.before}{token.core[:cut]} {token.core[cut:]}{token.after}"
 
 
-def _is_two_syllables(core: str) -> bool:
-    """Tell whether a word can only be two that lost the space between them: Vietnamese is written syllable by syllable."""
-    return core.isalpha() and not is_syllable(core) and bool(_list_cuts(core))
+def _count_lost_spaces(core: str) -> int:
+    """Return how many spaces a word has lost that can only be several: Vietnamese is written syllable by syllable."""
+    if not core.isalpha() or is_syllable(core):
+        return 0
+    return max(0, _count_syllables(core) - 1)
+
+
+def _count_syllables(core: str) -> int:
+    """Return into how few syllables of two letters or more a word falls; 0 when it does not."""
+    if is_syllable(core):
+        return 1
+    rests = [_count_syllables(core[cut:]) for cut in range(2, len(core) - 1) if is_syllable(core[:cut])]
+    return min((1 + rest for rest in rests if rest), default=0)
 
 
 def _list_cuts(core: str) -> list[int]:

@@ -28,10 +28,13 @@ class Change(StrEnum):
     TONE_AND_HAT = "tone and hat"
     CASE = "case"
     LOOK_ALIKE = "look-alike"
+    PERCENT = "percent"
     MARK = "mark"
     LETTER = "letter"
     LOST_SPACE = "lost space"
     ADDED_SPACE = "added space"
+    LOST_STOP = "lost stop"
+    ADDED_STOP = "added stop"
     LOST_MARK = "lost mark"
     ADDED_MARK = "added mark"
     LOST_LETTER = "lost letter"
@@ -70,27 +73,31 @@ class Reader:
 
 
 FIRST_READER = Reader(  # Tesseract's fast model, a line at a time
-    (0.0, 0.3, 0.5, 0.65, 0.75, 0.85, 0.9, 0.95, 0.97),
-    (0.9, 0.85, 0.7, 0.6, 0.45, 0.25, 0.1, 0.025, 0.005),
+    (0.0, 0.2, 0.4, 0.6, 0.75, 0.85, 0.9, 0.95, 0.97, 0.985, 0.992, 0.996, 0.999, 0.9997, 1.0),
+    (0.92, 0.8, 0.72, 0.55, 0.32, 0.2, 0.13, 0.055, 0.031, 0.024, 0.01, 0.0045, 0.002, 0.0007, 0.0002),
     {
-        Change.TONE: 2.3,
-        Change.HAT: 2.8,
-        Change.TONE_AND_HAT: 4.2,
-        Change.CASE: 2.8,
-        Change.LOOK_ALIKE: 3.8,
-        Change.MARK: 3.5,
-        Change.LETTER: 4.6,
+        Change.TONE: 1.1,
+        Change.HAT: 3.3,
+        Change.TONE_AND_HAT: 3.9,
+        Change.CASE: 3.8,
+        Change.LOOK_ALIKE: 4.2,
+        Change.PERCENT: 6.5,
+        Change.MARK: 3.2,
+        Change.LETTER: 1.5,
         Change.LOST_SPACE: 4.0,
-        Change.ADDED_SPACE: 3.4,
-        Change.LOST_MARK: 3.5,
-        Change.ADDED_MARK: 3.5,
-        Change.LOST_LETTER: 3.5,
-        Change.ADDED_LETTER: 4.5,
+        Change.ADDED_SPACE: 2.4,
+        Change.LOST_STOP: 6.0,
+        Change.ADDED_STOP: 3.2,
+        Change.LOST_MARK: 5.8,
+        Change.ADDED_MARK: 1.8,
+        Change.LOST_LETTER: 2.2,
+        Change.ADDED_LETTER: 1.9,
     },
     {
         Change.ADDED_SPACE: 0.0001,
-        Change.MARK: 0.001,
-        Change.LOST_MARK: 0.0001,
+        Change.MARK: 0.0001,
+        Change.LOST_STOP: 0.0001,
+        Change.ADDED_STOP: 0.0001,
         Change.ADDED_MARK: 0.0001,
     },
 )
@@ -98,44 +105,54 @@ SECOND_READER = Reader(  # TrueOCR
     (0.0, 0.2, 0.3, 0.5, 0.65, 0.8, 0.9, 0.95, 0.97, 0.99, 1.0),
     (0.98, 0.88, 0.75, 0.5, 0.33, 0.22, 0.12, 0.07, 0.05, 0.025, 0.008),
     {
-        Change.TONE: 2.0,
-        Change.HAT: 3.2,
-        Change.TONE_AND_HAT: 3.2,
-        Change.CASE: 5.0,
-        Change.LOOK_ALIKE: 4.4,
-        Change.MARK: 3.5,
-        Change.LETTER: 5.5,
-        Change.LOST_SPACE: 2.0,
-        Change.ADDED_SPACE: 4.0,
-        Change.LOST_MARK: 3.2,
-        Change.ADDED_MARK: 4.0,
+        Change.TONE: 0.6,
+        Change.HAT: 3.6,
+        Change.TONE_AND_HAT: 1.5,
+        Change.CASE: 6.5,
+        Change.LOOK_ALIKE: 4.8,
+        Change.PERCENT: 3.9,
+        Change.MARK: 2.8,
+        Change.LETTER: 3.3,
+        Change.LOST_SPACE: 3.0,
+        Change.ADDED_SPACE: 4.5,
+        Change.LOST_STOP: 3.9,
+        Change.ADDED_STOP: 7.0,
+        Change.LOST_MARK: 7.0,
+        Change.ADDED_MARK: 6.2,
         Change.LOST_LETTER: 4.0,
-        Change.ADDED_LETTER: 5.5,
+        Change.ADDED_LETTER: 4.2,
     },
     {
+        Change.TONE: 0.0004,
+        Change.TONE_AND_HAT: 0.0003,
+        Change.PERCENT: 0.0003,
+        Change.MARK: 0.0001,
         Change.LOST_SPACE: 0.003,
-        Change.ADDED_SPACE: 0.0005,
-        Change.MARK: 0.0003,
-        Change.LOST_MARK: 0.003,
+        Change.ADDED_SPACE: 0.0003,
+        Change.LOST_STOP: 0.004,
+        Change.LOST_LETTER: 0.0008,
     },
 )
 # The odds that two readers who agree are wrong, as a power of their own chances of error and of the page's trouble. Trouble
 # weighs more than on drawn pages (1.9, 1.5, 0.7): on good real pages what both read was hardly ever wrong.
-AGREED_BASE, AGREED_BY_ERROR, AGREED_BY_TROUBLE = 3.7, 1.3, 2.2
+AGREED_BASE, AGREED_BY_ERROR, AGREED_BY_TROUBLE = 1.6, 1.4, 0.4
 AGREED_COSTS = {
-    Change.TONE: 0.4,
-    Change.HAT: 1.8,
-    Change.TONE_AND_HAT: 2.2,
-    Change.CASE: 4.0,
-    Change.LOOK_ALIKE: 3.5,
-    Change.MARK: 2.5,
-    Change.LETTER: 4.2,
+    Change.TONE: 0.3,
+    Change.HAT: 4.0,
+    Change.TONE_AND_HAT: 3.3,
+    Change.CASE: 4.5,
+    Change.LOOK_ALIKE: 3.9,
+    Change.PERCENT: 4.5,
+    Change.MARK: 3.2,
+    Change.LETTER: 3.5,
     Change.LOST_SPACE: 4.5,
     Change.ADDED_SPACE: 4.5,
-    Change.LOST_MARK: 4.0,
-    Change.ADDED_MARK: 4.5,
-    Change.LOST_LETTER: 4.0,
-    Change.ADDED_LETTER: 4.0,
+    Change.LOST_STOP: 4.5,
+    Change.ADDED_STOP: 5.0,
+    Change.LOST_MARK: 5.0,
+    Change.ADDED_MARK: 5.0,
+    Change.LOST_LETTER: 3.0,
+    Change.ADDED_LETTER: 4.5,
 }
 AGREED_SILENT = {Change.LOST_SPACE: 0.0002}  # however sure they are: letters set close
 NEITHER_SHARE = 0.5  # of the lesser cost, where neither reader is believed: what misled the one misled the other
@@ -177,6 +194,8 @@ def _name_edit(tag: str, printed: str, read: str, source: int, target: int) -> C
     if tag == "replace":
         return name_change(printed[source], read[target])
     letter = printed[source] if tag == "delete" else read[target]
+    if letter == ".":
+        return Change.LOST_STOP if tag == "delete" else Change.ADDED_STOP
     names = LOST if tag == "delete" else ADDED
     return names[0 if letter == " " else 1 if letter.isalnum() else 2]
 
@@ -185,6 +204,8 @@ def name_change(one: str, other: str) -> Change:
     """Tell what kind of change turns one letter into another; they differ."""
     if one.lower() == other.lower():
         return Change.CASE
+    if "%" in (one, other):
+        return Change.PERCENT
     if not one.isalnum() and not other.isalnum():
         return Change.MARK
     small_one, small_other = fold_letters(one), fold_letters(other)

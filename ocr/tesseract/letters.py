@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.tesseract.network import Chances
-from ocr.text import normalize_text
+from ocr.text import clean_word
 
-MIN_CHANCE = 1e-6  # of a step, so that one step cannot make all others worthless
+MIN_CHANCE = 1e-6  # so that one step, or one look, cannot make all others worthless
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def spell(chances: Chances, letters: Sequence[str], blank: int) -> list[SpelledW
     first = 0
     is_space = np.array([letters[best[start]] == " " for start in starts])
     for last in np.append(np.flatnonzero(is_space), len(starts)):
-        text = normalize_text("".join(letters[best[start]] for start in starts[first:last])).replace(" ", "")
+        text = clean_word("".join(letters[best[start]] for start in starts[first:last]))
         if text:
             start, end = int(starts[first]), int(ends[last - 1])
             words.append(
@@ -49,6 +49,12 @@ def spell(chances: Chances, letters: Sequence[str], blank: int) -> list[SpelledW
             )
         first = int(last) + 1
     return words
+
+
+def average_looks(looks: Sequence[Chances]) -> Chances:
+    """Return the geometric mean of several looks at one line, steps x outputs each, made to add up to 1 at each step."""
+    mean = np.exp(np.mean(np.log(np.maximum(looks, MIN_CHANCE)), axis=0))
+    return np.asarray(mean / mean.sum(axis=1, keepdims=True), np.float32)
 
 
 def _weigh_agreeing(chances: Chances, spelled: NDArray[np.intp], starts: NDArray[np.intp], blank: int) -> NDArray[np.float64]:

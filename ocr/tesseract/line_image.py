@@ -16,8 +16,7 @@ from dossiers.page import BoxPx
 from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.tesseract.network import Strip
 
-# In heights of the line. More, and the marks of the lines above and below are read with it; less, and its own are cut.
-MARGIN_ABOVE_EM, MARGIN_BELOW_EM, MARGIN_BESIDE_EM = 0.1, 0.12, 0.35
+MARGIN_BESIDE_EM = 0.35  # in heights of the line; what is white of it is cut off again
 FRAME_PX = 4  # of white around the ink
 COARSER, FINER = (1, 0.2), (2, 0.4)  # half width of the blur and strength of the sharpening, below and above SMALL_SCALE
 SMALL_SCALE, LARGE_SCALE = 0.7, 1.4  # above the latter nothing is sharpened
@@ -25,13 +24,30 @@ DARK_SHARE, LIGHT_SHARE = 0.25, 0.75  # of the dips and peaks along the middle r
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How a line is cut: the margins above and below, in heights of the line, and how far to the right, in strip pixels.
+
+    With more margin the marks of the lines above and below are read with it; with less its own are cut.
+    """
+
+    above_em: float
+    below_em: float
+    shift_px: int = 0
+
+
+FIRST_LOOK = Look(0.1, 0.12)
+FURTHER_LOOKS = (Look(0.18, 0.06, 1), Look(0.04, 0.2, -1))  # of a line in doubt: as wide, so that they can be averaged
+
+
+@dataclass(frozen=True, slots=True)
 class LineImage:
-    """A strip and where it comes from.
+    """A line cut out of a page, and its strip at the first look.
 
     ``is_ink`` is the part of the page that it shows, without the frame, whose top left is at ``left`` and ``top``; ``scale``
     is strip pixels for one of the page.
     """
 
+    box: BoxPx
     strip: Strip
     is_ink: NDArray[np.bool_]
     left: int
@@ -41,13 +57,9 @@ class LineImage:
 
 def cut_line(image: Pixels, box: BoxPx, height_px: int) -> LineImage | None:
     """Cut a line out of a level gray page, from its first ink to its last; None where there is none."""
-    rows, columns = image.shape
     beside = round(MARGIN_BESIDE_EM * box.height)
-    left, right = max(0, box.left - beside), min(columns, box.right + beside)
-    top, bottom = (
-        max(0, box.top - round(MARGIN_ABOVE_EM * box.height)),
-        min(rows, box.bottom + round(MARGIN_BELOW_EM * box.height)),
-    )
+    left, right = max(0, box.left - beside), min(image.shape[1], box.right + beside)
+    top, bottom = _find_rows(image, box, FIRST_LOOK)
     crop = image[top:bottom, left:right]
     level, _ = cv2.threshold(crop, 0, WHITE, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     is_ink = crop <= level
@@ -55,18 +67,39 @@ def cut_line(image: Pixels, box: BoxPx, height_px: int) -> LineImage | None:
         return None
     inked = np.flatnonzero(is_ink.any(axis=0))
     first, last = int(inked[0]), int(inked[-1]) + 1
-    framed = cv2.copyMakeBorder(crop[:, first:last], FRAME_PX, FRAME_PX, FRAME_PX, FRAME_PX, cv2.BORDER_CONSTANT, value=WHITE)
-    scale = height_px / framed.shape[0]
-    strip = level_ink(scale_strip(as_pixels(framed), height_px))
-    return LineImage(strip, np.asarray(is_ink[:, first:last], np.bool_), left + first, top, scale)
+    scale = height_px / (bottom - top + 2 * FRAME_PX)
+    width = max(1, round((last - first + 2 * FRAME_PX) * scale))
+    strip = level_ink(scale_strip(_frame(crop[:, first:last]), width, height_px))
+    return LineImage(box, strip, np.asarray(is_ink[:, first:last], np.bool_), left + first, top, scale)
 
 
-def scale_strip(crop: Pixels, height_px: int) -> Strip:
-    """Scale a crop to a height, 0 to 255, and sharpen what scaling made soft."""
+def look_again(image: Pixels, line: LineImage, look: Look) -> Strip:
+    """Return another strip of a line of the same page, as large as its first."""
+    top, bottom = _find_rows(image, line.box, look)
+    height, width = line.strip.shape
+    strip = level_ink(scale_strip(_frame(image[top:bottom, line.left : line.left + line.is_ink.shape[1]]), width, height))
+    shifted = np.full_like(strip, 1.0)
+    to, source = max(0, look.shift_px), max(0, -look.shift_px)
+    shifted[:, to : width - source] = strip[:, source : width - to]
+    return shifted
+
+
+def _find_rows(image: Pixels, box: BoxPx, look: Look) -> tuple[int, int]:
+    above, below = round(look.above_em * box.height), round(look.below_em * box.height)
+    return max(0, box.top - above), min(image.shape[0], box.bottom + below)
+
+
+def _frame(crop: Pixels) -> Pixels:
+    return as_pixels(cv2.copyMakeBorder(crop, FRAME_PX, FRAME_PX, FRAME_PX, FRAME_PX, cv2.BORDER_CONSTANT, value=WHITE))
+
+
+def scale_strip(crop: Pixels, width_px: int, height_px: int) -> Strip:
+    """Scale a crop, 0 to 255, and sharpen what scaling made soft."""
     scale = height_px / crop.shape[0]
     is_small = scale < SMALL_SCALE
-    size = (max(1, round(crop.shape[1] * scale)), height_px)
-    scaled = cv2.resize(crop, size, interpolation=cv2.INTER_AREA if is_small else cv2.INTER_LINEAR).astype(np.float32)
+    scaled = cv2.resize(crop, (width_px, height_px), interpolation=cv2.INTER_AREA if is_small else cv2.INTER_LINEAR).astype(
+        np.float32
+    )
     if scale >= LARGE_SCALE:
         return scaled
     half, strength = COARSER if is_small else FINER

@@ -16,8 +16,8 @@ from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
 from ocr.line_parts import divide_line, find_widest_gap
 from ocr.lines import join_words
 from ocr.page_image import Pixels
-from ocr.tesseract.letters import SpelledWord, spell
-from ocr.tesseract.line_image import FRAME_PX, LineImage, cut_line
+from ocr.tesseract.letters import SpelledWord, average_looks, spell
+from ocr.tesseract.line_image import FRAME_PX, FURTHER_LOOKS, LineImage, cut_line, look_again
 from ocr.tesseract.model_file import LineModel, read_model
 from ocr.tesseract.network import LineNetwork
 
@@ -30,6 +30,7 @@ MODEL_FOLDERS = (
     "/opt/homebrew/share/tessdata",
 )
 MAX_WIDTH_EM = 60  # a longer line is read in parts, so that memory is bounded
+DOUBT = 0.8  # a line with a word less sure is looked at again
 LINES_AT_ONCE = 16  # between two looks at the clock
 
 
@@ -62,12 +63,23 @@ class TesseractReader:
                 raise RecognitionTimeoutError(timeout_s=f"{timeout_s:g}")
             chosen = parts[start : start + LINES_AT_ONCE]
             try:
-                found = network.read([line.strip for _, line in chosen])
+                spelled = _spell_lines(image, [line for _, line in chosen], model, network)
             except RuntimeError as error:  # what ONNX Runtime raises
                 raise RecognitionError(detail=f"{type(error).__name__}: {error}"[:300]) from error
-            for (index, line), chances in zip(chosen, found, strict=True):
-                words[index] += place_words(spell(chances, model.letters, model.blank), line, network.step_px)
+            for (index, line), found in zip(chosen, spelled, strict=True):
+                words[index] += place_words(found, line, network.step_px)
         return [join_words(sorted(line, key=lambda word: word.bbox_px.left)) if line else None for line in words]
+
+
+def _spell_lines(image: Pixels, lines: Sequence[LineImage], model: LineModel, network: LineNetwork) -> list[list[SpelledWord]]:
+    """Spell each line; one with a word in doubt is looked at again, and what all looks show is taken together."""
+    chances = network.read([line.strip for line in lines])
+    spelled = [spell(found, model.letters, model.blank) for found in chances]
+    doubtful = [index for index, words in enumerate(spelled) if any(word.confidence < DOUBT for word in words)]
+    further = [network.read([look_again(image, lines[index], look) for index in doubtful]) for look in FURTHER_LOOKS]
+    for index, *looks in zip(doubtful, *further, strict=True):
+        spelled[index] = spell(average_looks([chances[index], *looks]), model.letters, model.blank)
+    return spelled
 
 
 def place_words(words: Sequence[SpelledWord], line: LineImage, step_px: int) -> list[RecognizedWord]:
