@@ -16,13 +16,14 @@ from ocr.language.protect import is_address, is_code, is_surname
 from ocr.language.syllables import is_syllable
 from ocr.language.tokens import split_word
 
-MARGIN = 2.5  # nats: what neither reader gave must be so much better before it is taken
+MARGIN = 2.0  # nats: what neither reader gave must be so much better before it is taken
 MAX_EXTRA_COST = 14.0  # nats above the cheapest: no context makes up for more
 MAX_MIXED_PLACES = 4
 ILL_FORMED_COST = 6.0
+LOST_SPACE_COST = 10.0  # more: a word that nobody knows costs the model less than the two that it was
 NO_SURNAME_COST = 2.0
 MIXED_WORD = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
-RUN_TOGETHER = re.compile(r"[^\W\d_]{2}[,;:!?)][^\W\d_]{2}")
+RUN_TOGETHER = re.compile(r"[^\W\d_][,;:!?)](?=[^\W\d_]{2})")
 SWAPPED = "rn>m m>rn cl>d ii>u vv>w l>i i>l c>e e>c l>t"
 SWAPS = tuple(pair.split(">") for pair in SWAPPED.split())
 
@@ -67,16 +68,18 @@ def weigh_text(slot: Slot, text: str, trouble: float) -> float:
 
 
 def _weigh_form(text: str, readings: list[str]) -> float:
-    """Return a cost for a reading with a digit or mark amid letters, or a broken address, where the other is well formed."""
+    """Return a cost for a reading with a digit or mark amid letters, or a broken address, where the other is well formed, and
+    for each space that a reading has lost.
+    """
     others = [other for other in readings if other != text]
     is_worse_address = not is_address(text) and any(map(is_address, others))
     is_worse_word = MIXED_WORD.search(text) and any(is_syllable(split_word(other).core) for other in others)
-    is_run_together = RUN_TOGETHER.search(text) and not all(map(RUN_TOGETHER.search, others))
-    if is_worse_address or is_worse_word or is_run_together:
+    if is_worse_address or is_worse_word:
         return ILL_FORMED_COST
     lost = sum(_count_lost_spaces(split_word(word).core) for word in text.split() if not word.isascii())
-    if lost:
-        return ILL_FORMED_COST * lost
+    run_together = len(RUN_TOGETHER.findall(text)) - min((len(RUN_TOGETHER.findall(other)) for other in others), default=0)
+    if lost or run_together > 0:
+        return LOST_SPACE_COST * (lost + max(0, run_together))
     is_worse_name = text[:1].isupper() and not is_surname(text) and any(map(is_surname, others))
     return NO_SURNAME_COST if is_worse_name else 0.0
 

@@ -30,7 +30,7 @@ FEATURES = (
     "has a digit",
     "fits its place",
 )
-MIN_CONFIDENCE, MAX_CONFIDENCE = 0.001, 0.999
+MIN_CONFIDENCE, MAX_CONFIDENCE = 0.001, 0.9999
 UNLIKELY_NATS = 15.0
 
 
