@@ -25,6 +25,7 @@ import tesserocr
 from benchmarks.page_sets import PageSet, load_drawn, load_real
 from benchmarks.programs import run_program
 from benchmarks.scoring import Score, score_page
+from benchmarks.tesseract_lines import read_with_tesseract
 from dossiers.page import BoxPx, RecognizedLine
 from ocr.cleaning import INK_LEVEL, prepare_for_reading
 from ocr.engine import LineReader, OcrEngine
@@ -137,7 +138,8 @@ def list_readers() -> dict[str, Reader]:
         return lambda image, boxes: [line for line in reader.read_lines(image, boxes, TIMEOUT_S) if line]
 
     return {
-        "Tesseract fast, a line at a time": read_alone(tesseract),
+        "Tesseract itself, a line at a time": lambda image, boxes: [line for line in read_with_tesseract(image, boxes) if line],
+        "Tesseract's model, run by us": read_alone(tesseract),
         "TrueOCR": read_alone(trueocr),
         "both, the first where they differ": lambda image, boxes: [
             reading.first for reading in engine.read_lines(image, boxes, TIMEOUT_S)

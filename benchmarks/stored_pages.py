@@ -22,17 +22,16 @@ from hashlib import sha256
 from pathlib import Path
 
 import pikepdf
-import tesserocr
 from pdf2image import convert_from_path
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
+from benchmarks.plain import PlainTesseract
 from benchmarks.scoring import Score, normalize, score_page
 from dossiers.model import ClassifiedDocument, DescribedDocument
 from dossiers.page import PageSource, QualityVerdict, RecognizedPage
 from ocr.load import extract_pages
 from ocr.pages import read_page
-from ocr.tesseract.reader import MODEL_FOLDERS
 from ocr.two_readers import open_engine
 from pdf.archival import ArchivalFacts, build_archival_pdf
 from pdf.stored_image import PageImages, StoredForm, store_image
@@ -137,12 +136,8 @@ def _save_page(picture: Image.Image, source: PageSource, dpi: int, path: Path) -
 def _read(reader: str, source: PageSource) -> list[str]:
     if reader == "sohoa":
         return [normalize(line.text) for line in read_page(source, open_engine()).lines]
-    folder = next(folder for folder in MODEL_FOLDERS if Path(folder).is_dir())
-    with tesserocr.PyTessBaseAPI(path=folder, lang="vie", psm=tesserocr.PSM.AUTO) as tesseract:
-        tesseract.SetImageFile(str(source.path))
-        tesseract.SetSourceResolution(source.dpi)
-        text = tesseract.GetUTF8Text()
-    return [normalize(line) for line in text.splitlines() if line.strip()]
+    (page,) = PlainTesseract().digitize(source.path).pages
+    return [normalize(line) for line in page.lines]
 
 
 def _run_ocrmypdf(source: PageSource, folder: Path) -> int | None:

@@ -104,7 +104,7 @@ FIRST_READER = Reader(  # Tesseract's fast model, a line at a time
 )
 SECOND_READER = Reader(  # TrueOCR
     (0.0, 0.2, 0.3, 0.5, 0.65, 0.8, 0.9, 0.95, 0.97, 0.99, 1.0),
-    (0.98, 0.88, 0.75, 0.5, 0.33, 0.22, 0.12, 0.07, 0.05, 0.025, 0.008),
+    (0.98, 0.88, 0.75, 0.5, 0.33, 0.22, 0.12, 0.07, 0.05, 0.025, 0.002),
     {
         Change.TONE: 0.6,
         Change.HAT: 3.0,

@@ -7,10 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import tesserocr
 from rapidfuzz.distance import Levenshtein
 
-from dossiers.page import BoxPx
+from benchmarks.tesseract_lines import read_with_tesseract
 from ocr.engine import LineReader
 from ocr.line_detector import detect_lines
 from ocr.page_image import Pixels, to_gray
@@ -41,20 +40,10 @@ def page() -> Pixels:
 def test_lines_are_read_as_tesseract_itself_reads_them(page: Pixels) -> None:
     boxes = detect_lines(page)
     ours = [line.text if line else "" for line in TesseractReader().read_lines(page, boxes, 60)]
-    theirs = [read_with_tesseract(page, box) for box in boxes]
+    theirs = [line.text if line else "" for line in read_with_tesseract(page, boxes)]
     assert len(boxes) == 2 * len(PARAGRAPH)
     edits = sum(Levenshtein.distance(one, other) for one, other in zip(ours, theirs, strict=True))
     assert edits <= 0.01 * sum(map(len, theirs))
-
-
-def read_with_tesseract(page: Pixels, box: BoxPx) -> str:
-    crop = cv2.copyMakeBorder(
-        page[box.top - 4 : box.bottom + 4, box.left - 14 : box.right + 14], 14, 14, 14, 14, cv2.BORDER_REPLICATE
-    )
-    with tesserocr.PyTessBaseAPI(path=FOLDER, lang="vie", psm=tesserocr.PSM.SINGLE_LINE) as tesseract:
-        tesseract.SetImageBytes(crop.tobytes(), crop.shape[1], crop.shape[0], 1, crop.shape[1])
-        tesseract.SetSourceResolution(200)
-        return str(tesseract.GetUTF8Text()).strip()
 
 
 def test_a_strip_reads_the_same_alone_and_beside_longer_ones(network: LineNetwork) -> None:
