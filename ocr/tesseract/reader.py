@@ -30,7 +30,7 @@ MODEL_FOLDERS = (
     "/opt/homebrew/share/tessdata",
 )
 MAX_WIDTH_EM = 60  # a longer line is read in parts, so that memory is bounded
-DOUBT = 0.8  # a line with a word less sure is looked at again
+DOUBT = 0.6  # a line with a word less sure is looked at again
 LINES_AT_ONCE = 16  # between two looks at the clock
 
 
