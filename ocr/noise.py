@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -22,6 +23,7 @@ MIN_HEIGHT_EM, MAX_HEIGHT_EM = 0.25, 3.5
 TEXT_END = "./."
 MIN_CONFIDENCE_BEHIND_END = 0.7
 MIN_ALIKE_LETTERS, MIN_LIKENESS, MIN_ALIKE_CONFIDENCE = 6, 0.8, 0.4
+EMPTY_BOX = re.compile(r"[\[LlI|Ì]{0,2}\]|\[")  # a box to tick, as readers see it
 KEPT_MARKS = frozenset("-+*•./,;:()\"'“”%&")
 
 
@@ -55,6 +57,8 @@ def _usual_height(lines: Sequence[RecognizedLine]) -> float:
 
 def _is_word(word: RecognizedWord, em_px: float) -> bool:
     is_letters = any(letter.isalnum() for letter in word.text)
+    if EMPTY_BOX.fullmatch(word.text):
+        return False
     if word.confidence < MIN_CONFIDENCE and not is_letters:
         return False
     if not em_px:

@@ -23,6 +23,7 @@ ILL_FORMED_COST = 6.0
 LOST_SPACE_COST = 10.0  # more: a word that nobody knows costs the model less than the two that it was
 NO_SURNAME_COST = 2.0
 MIXED_WORD = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
+DATE = re.compile(r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?!\d)")
 RUN_TOGETHER = re.compile(r"[^\W\d_][,;:!?)](?=[^\W\d_]{2})")
 SWAPPED = "rn>m m>rn cl>d ii>u vv>w l>i i>l c>e e>c l>t"
 SWAPS = tuple(pair.split(">") for pair in SWAPPED.split())
@@ -68,13 +69,14 @@ def weigh_text(slot: Slot, text: str, trouble: float) -> float:
 
 
 def _weigh_form(text: str, readings: list[str]) -> float:
-    """Return a cost for a reading with a digit or mark amid letters, or a broken address, where the other is well formed, and
-    for each space that a reading has lost.
+    """Return a cost for a broken word, address or date where the other reading has a well-formed one, and for each space that
+    a reading has lost.
     """
     others = [other for other in readings if other != text]
     is_worse_address = not is_address(text) and any(map(is_address, others))
     is_worse_word = MIXED_WORD.search(text) and any(is_syllable(split_word(other).core) for other in others)
-    if is_worse_address or is_worse_word:
+    is_worse_date = not DATE.search(text) and any(map(DATE.search, others))
+    if is_worse_address or is_worse_word or is_worse_date:
         return ILL_FORMED_COST
     lost = sum(_count_lost_spaces(split_word(word).core) for word in text.split() if not word.isascii())
     run_together = len(RUN_TOGETHER.findall(text)) - min((len(RUN_TOGETHER.findall(other)) for other in others), default=0)

@@ -157,6 +157,7 @@ AGREED_COSTS = {
     Change.ADDED_LETTER: 4.2,
 }
 AGREED_SILENT = {Change.LOST_SPACE: 0.0002}  # however sure they are: letters set close
+ASTRAY_NATS = 14.0  # no reading is unlikelier than this once it is wrong: of some lines a reader makes nothing at all
 NEITHER_SHARE = 0.5  # of the lesser cost, where neither reader is believed: what misled the one misled the other
 
 
@@ -167,7 +168,8 @@ def weigh_reading(read: str, believed: str, confidence: float, reader: Reader) -
         return -math.log1p(-error)
     changes = list_changes(believed, read)
     silent = math.prod(reader.silent.get(change, 0.0) for change in changes)
-    return -math.log(error * math.exp(-sum(reader.costs[change] for change in changes)) + silent)
+    cost = min(ASTRAY_NATS, sum(reader.costs[change] for change in changes))
+    return -math.log(error * math.exp(-cost) + silent)
 
 
 def weigh_agreed(read: str, believed: str, first: float, second: float, trouble: float) -> float:
