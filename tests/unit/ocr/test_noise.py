@@ -26,6 +26,11 @@ def test_doubtful_marks_at_the_ends_go_and_real_ones_stay() -> None:
     assert [kept.text for kept in drop_noise([BODY, noisy])][1] == "- Như - trên"
 
 
+def test_boxes_to_tick_go_and_numbers_in_brackets_stay() -> None:
+    form = line(("L]", 0.9, 28), ("Có", 0.9, 28), ("[]", 0.9, 28), ("Không", 0.9, 28), ("[01]", 0.9, 28), ("[X]", 0.9, 28))
+    assert [kept.text for kept in drop_noise([BODY, form])][1] == "Có Không [01] [X]"
+
+
 def test_a_handwritten_number_read_badly_is_kept_in_its_line() -> None:
     number = line(("Số:", 0.9, 28), ("2#", 0.0, 40), ("/UBND", 0.9, 28))
     assert [kept.text for kept in drop_noise([BODY, number])][1] == "Số: 2# /UBND"

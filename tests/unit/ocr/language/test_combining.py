@@ -32,4 +32,6 @@ def test_what_is_not_alike_lies_in_one_slot_and_without_a_second_reading_each_wo
 
 def test_leader_dots_are_no_text() -> None:
     assert pair("An Giang.......", "An Giang...") == [("An", "An"), ("Giang", "Giang...")]
+    assert pair("An Giang.......-....ecrre", "An Giang") == [("An", "An"), ("Giang", "Giang")]
+    assert pair("Họ tên:.......Nguyễn", "") == [("Họ", ""), ("tên:.......Nguyễn", "")]
     assert pair("ngày ........ tháng", "") == [("ngày", ""), ("........", ""), ("tháng", "")]

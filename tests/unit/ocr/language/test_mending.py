@@ -36,6 +36,10 @@ def test_diacritics_are_mended_where_the_reader_was_unsure(read: str, unsure: st
         ("BỘCÔNG THƯƠNG", "BỘ CÔNG THƯƠNG", "BỘ CÔNG THƯƠNG"),
         ("Hà Nội, ngày 12 tháng 02 năm 2022", "Hà Nội,ngày12tháng02năm 2022", "Hà Nội, ngày 12 tháng 02 năm 2022"),
         ("của Luật TỔ chức Chính phủ", "của Luật Tổ chức Chính phủ", "của Luật Tổ chức Chính phủ"),
+        ("có giá trị đến 26092037 tại", "có giá trị đến 26/09/2037 tại", "có giá trị đến 26/09/2037 tại"),
+        ("- TTTU, TTHĐND, UBND tỉnh;", "- TTTU,TTHĐND,UBND tỉnh;", "- TTTU, TTHĐND, UBND tỉnh;"),
+        ("bà LýNgọcMẫn, sinh năm 1990", "bà Lý Ngọc Mẫn, sinh năm 1990", "bà Lý Ngọc Mẫn, sinh năm 1990"),
+        ("tỷ lệ đạt 44,6%; Văn phòng", "tỷ lệ đạt 44,66; Văn phòng", "tỷ lệ đạt 44,6%; Văn phòng"),
     ],
 )
 def test_the_better_of_two_readings_is_taken(first: str, second: str, printed: str) -> None:
