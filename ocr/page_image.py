@@ -35,7 +35,6 @@ MIN_SHRUNK_DPI = 150
 FINE_DPI, FINE_PIXELS = 250, 6_000_000
 STRIP_PX = 512
 TWO_THIRDS = 2 / 3
-WHOLE_SCALE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +169,10 @@ def _warp(pixels: Pixels, matrix: MatLike) -> Pixels:
 
 
 def resize(pixels: Pixels, scale: float) -> Pixels:
-    """Scale both sides; areas are averaged when it shrinks, cubic interpolation when it grows.
-
-    To a half, a third and so on whole pixels are averaged, and what is left over at the right and the bottom is left out.
-    """
+    """Scale both sides; areas are averaged when it shrinks, cubic interpolation when it grows."""
     if scale == 1:
         return pixels
     height, width = pixels.shape[:2]
-    times = round(1 / scale)
-    if 1 < times <= min(height, width) and abs(scale * times - 1) < WHOLE_SCALE:
-        return average_whole(pixels, times)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     if scale == TWO_THIRDS and pixels.ndim == 2:
         return _take_two_thirds(pixels)[: size[1], : size[0]]
