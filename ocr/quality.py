@@ -13,7 +13,7 @@ import numpy as np
 
 from dossiers.page import QualityFault, QualityVerdict
 from ocr.cleaning import flatten_light, lift_seals
-from ocr.page_image import Pixels, as_pixels, average_whole, find_below, measure_quantile, resize, to_gray
+from ocr.page_image import WHITE, Pixels, as_pixels, average_whole, find_below, measure_quantile, resize, to_gray
 from ocr.shapes import find_shapes
 
 MIN_DPI = 200  # NĐ 30/2020, App. I, II.I.2
@@ -67,7 +67,7 @@ def assess_quality(pixels: Pixels, dpi: int) -> Assessment:
     flat = flatten_light(lift_seals(thumbnail), THUMBNAIL_DPI)
     ink = find_below(flat, STRONG_INK_LEVEL)
     letters = _find_letters(ink)
-    ink_share = float((ink > 0).mean())
+    ink_share = cv2.countNonZero(ink) / ink.size
     is_sparse = len(letters) < SPARSE_LETTERS and ink_share < SPARSE_INK_SHARE
     # Pale ink is most of what there is to look through, and says nothing where there is print enough.
     weak_letters = _find_letters(find_below(flat, WEAK_INK_LEVEL)) if is_sparse else letters
@@ -132,7 +132,8 @@ def has_colour(thumbnail: Pixels) -> bool:
         return False
     b, g, r = cv2.split(thumbnail)
     chroma = as_pixels(cv2.subtract(cv2.max(cv2.max(b, g), r), cv2.min(cv2.min(b, g), r)))
-    return bool(chroma.mean() >= MIN_MEAN_CHROMA or (chroma > STRONG_CHROMA).mean() >= MIN_STRONG_SHARE)
+    strong = cv2.threshold(chroma, STRONG_CHROMA, WHITE, cv2.THRESH_BINARY)[1]
+    return cv2.mean(chroma)[0] >= MIN_MEAN_CHROMA or cv2.countNonZero(strong) / strong.size >= MIN_STRONG_SHARE
 
 
 def is_cut_off(letters: np.ndarray, gray: Pixels) -> bool:
