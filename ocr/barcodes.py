@@ -54,7 +54,7 @@ def read_barcodes(pixels: Pixels, spots: Sequence[BoxPx] | None = None) -> tuple
 
 
 def glance_barcodes(pixels: Pixels) -> tuple[Barcode, ...]:
-    """Return the larger barcodes of a page as ``read_barcodes`` does, in a third of its time."""
+    """Return the larger barcodes of a page as ``read_barcodes`` does, looking at it once, smaller."""
     gray = to_gray(pixels)
     codes = _read(gray, BoxPx(0, 0, gray.shape[1], gray.shape[0]), MAX_GLANCE_PIXELS, NAMES)
     return tuple(sorted(codes, key=lambda code: (code.bbox_px.top, code.bbox_px.left)))[:MAX_BARCODES]

@@ -73,7 +73,7 @@ def decode_plain_jpeg(data: bytes, writer: PageWriter) -> Pixels | None:
         check_page_size(image.size, page, name, writer.limits)
         if image.mode not in PLAIN_JPEG_MODES or image.info.get("progressive"):
             return None
-        # OpenCV takes two thirds of Pillow's time, and fills in silently what is missing.
+        # OpenCV is quicker than Pillow, and fills in silently what is missing.
         pixels = decode_jpeg(data, image.size, is_gray=False) if data.rstrip(JPEG_PADDING).endswith(JPEG_END) else None
         return as_pixels(cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR)) if pixels is None else pixels
 

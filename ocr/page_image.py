@@ -93,7 +93,7 @@ def _decode_plain(path: Path, image: Image.Image) -> Pixels | None:
 
 
 def decode_jpeg(data: bytes, size_px: tuple[int, int], *, is_gray: bool) -> Pixels | None:
-    """Decode a plain JPEG in two thirds of Pillow's time, to the same pixels; None for what is damaged or of another size.
+    """Decode a plain JPEG sooner than Pillow, to the same pixels; None for what is damaged or of another size.
 
     Its EXIF orientation is not applied. What is missing at the end of the data is filled in.
     """
