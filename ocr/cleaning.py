@@ -81,9 +81,18 @@ def find_rules(ink: Pixels, dpi: int) -> Pixels:
     length, thickness = round(MIN_RULE_INCH * dpi), max(3, round(MAX_RULE_INCH * dpi))
     mask = np.zeros_like(ink)
     for size, across in (((length, 1), (1, thickness)), ((1, length), (thickness, 1))):
-        lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, size))
+        along = cv2.getStructuringElement(cv2.MORPH_RECT, size)
+        cores = cv2.erode(ink, along)
+        left, top, width, height = cv2.boundingRect(cores)
+        if width == 0:  # most pages have no upright rules
+            continue
+        # Only where there are rules, with room around them, the lines are drawn out again and what is thick is left out.
+        margin_x, margin_y = size[0] + thickness, size[1] + thickness
+        rows = slice(max(0, top - margin_y), top + height + margin_y)
+        area = (rows, slice(max(0, left - margin_x), left + width + margin_x))
+        lines = cv2.dilate(cores[area], along)
         thick = cv2.morphologyEx(lines, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, across))
-        mask |= as_pixels(cv2.subtract(lines, thick))
+        mask[area] |= as_pixels(cv2.subtract(lines, thick))
     return mask
 
 

@@ -120,15 +120,14 @@ def _follow_rows(mask: Pixels) -> list[tuple[Values, Values]]:
 def _follow_row(part: NDArray[np.bool_]) -> tuple[Values, Values] | None:
     """Return the middle of the ink in each of some stretches of a row, in pixels of ``part``."""
     edges = np.linspace(0, part.shape[1], SAMPLES_A_ROW + 1).astype(int)
-    depths = np.arange(part.shape[0], dtype=np.float64)
-    x, y = [], []
-    for first, last in pairwise(edges):
-        profile = part[:, first:last].sum(axis=1)
-        ink = int(profile.sum())
-        if ink >= 0.5 * (last - first):
-            x.append((first + last - 1) / 2)
-            y.append(float((profile * depths).sum()) / ink)
-    return (np.array(x), np.array(y)) if len(x) >= SAMPLES_A_ROW // 2 else None
+    first, last = edges[:-1], edges[1:]
+    profiles = np.add.reduceat(part, first, axis=1, dtype=np.int64)  # a column a stretch
+    ink = profiles.sum(axis=0)
+    is_inked = ink >= 0.5 * (last - first)
+    if int(is_inked.sum()) < SAMPLES_A_ROW // 2:
+        return None
+    heights = (np.arange(part.shape[0]) @ profiles)[is_inked] / ink[is_inked]
+    return ((first + last - 1) / 2)[is_inked], heights
 
 
 def _places(rows: Sequence[tuple[Values, Values]]) -> tuple[Values, Values]:

@@ -11,7 +11,7 @@ import cv2
 from dossiers.errors import RecognitionError
 from dossiers.page import PageSource
 from dossiers.scan_verdict import PageGlance
-from ocr.barcodes import read_barcodes
+from ocr.barcodes import glance_barcodes
 from ocr.limits import ScanLimits
 from ocr.load import load_pages
 from ocr.orientation import find_shape_turn
@@ -79,7 +79,7 @@ def glance_page(source: PageSource, options: GlanceOptions) -> PageGlance:
     quality = assess_quality(page.pixels, page.dpi).verdict
     if quality.is_blank:
         return PageGlance(source.number, quality)
-    codes = read_barcodes(page.pixels, is_likely=False) if options.find_codes else ()
+    codes = glance_barcodes(page.pixels) if options.find_codes else ()
     turn_deg = find_shape_turn(page.pixels)
     texts = tuple(code.text for code in codes)
     is_patch = options.find_codes and has_patch_t(page.pixels, page.dpi)

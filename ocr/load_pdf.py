@@ -13,7 +13,15 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from dossiers.errors import TruncatedFileError
 from ocr.limits import ScanLimits
-from ocr.load_images import EXIF_ORIENTATION_TAG, add_bitonal, add_jpeg, decode_plain_jpeg, encode_image, with_orientation
+from ocr.load_images import (
+    EXIF_ORIENTATION_TAG,
+    add_bitonal,
+    add_jpeg,
+    decode_plain_jpeg,
+    encode_image,
+    encode_jpeg,
+    with_orientation,
+)
 from ocr.page_file import PageWriter, check_page_size, settle_dpi
 from ocr.pdf_content import Matrix, PlacedImage, Rectangle, filters_of, find_page_image, inflated_size, transform_box
 from ocr.pdf_structure import (
@@ -26,7 +34,7 @@ from ocr.pdf_structure import (
     user_unit,
     visible_box,
 )
-from ocr.rasterize import add_drawn, check_images, draw_single_image, rasterize_page
+from ocr.rasterize import check_images, draw_single_image, rasterize_page
 from ocr.stamped_scan import enlarge, lay_stamps, list_stamps
 
 MAX_TILT = 0.002  # off-axis part of the image's matrix, as a tangent: 4 px over 2000
@@ -127,15 +135,14 @@ def _take_stamped(
         return False
     data = _jpeg_bytes(placed.xobject, names, writer.limits)
     scan = decode_plain_jpeg(data, writer) if data is not None else None
-    if scan is None or scan.size != size:
+    if scan is None or scan.shape[1::-1] != size:
         return False
     if not is_same:  # too coarse for the small print of stamps
         check_page_size(size_px, writer.next_number, writer.name, writer.limits)
         scan = enlarge(scan, size_px)
-    stamped = lay_stamps(scan, stamps, box, writer)
-    if stamped is None:
+    if not lay_stamps(scan, stamps, box, writer):
         return False
-    add_drawn(stamped, "JPEG", dpi, writer)
+    writer.add(encode_jpeg(scan, dpi), "image/jpeg", (scan.shape[1], scan.shape[0]), dpi, lossless=False)
     return True
 
 

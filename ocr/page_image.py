@@ -34,6 +34,7 @@ MIN_SHRUNK_DPI = 150
 # As fine as a page need be seen for its digits by hand and its smallest codes; A4 has six million pixels then.
 FINE_DPI, FINE_PIXELS = 250, 6_000_000
 STRIP_PX = 512
+LEVELLED_PX = 256
 TWO_THIRDS = 2 / 3
 
 
@@ -71,7 +72,7 @@ def decode_page(source: PageSource) -> PageImage:
             orientation = image.getexif().get(EXIF_ORIENTATION_TAG) if source.media_type == "image/jpeg" else None
             hint_deg = EXIF_TURNS_DEG.get(orientation) if orientation is not None else None
             if _choose_shrinking(source.width_px * source.height_px, source.dpi) == 1:
-                pixels = _decode_jpeg(source.path, image)
+                pixels = _decode_plain(source.path, image)
                 if pixels is not None:
                     return PageImage(pixels, source.dpi, hint_deg)
             plain = image if image.mode in {"L", "RGB"} else image.convert("L" if image.mode == "1" else "RGB")
@@ -85,17 +86,23 @@ def decode_page(source: PageSource) -> PageImage:
     return PageImage(pixels, round(source.dpi / shrunk), hint_deg, shrunk)
 
 
-def _decode_jpeg(path: Path, image: Image.Image) -> Pixels | None:
-    """Decode a plain JPEG in half of Pillow's time, to the same pixels; None for what else there is, or what is damaged."""
-    modes = {"L": cv2.IMREAD_GRAYSCALE, "RGB": cv2.IMREAD_COLOR}
-    if not isinstance(image, JpegImageFile) or image.mode not in modes:
+def _decode_plain(path: Path, image: Image.Image) -> Pixels | None:
+    if not isinstance(image, JpegImageFile) or image.mode not in {"L", "RGB"}:
         return None
+    return decode_jpeg(path.read_bytes(), image.size, is_gray=image.mode == "L")
+
+
+def decode_jpeg(data: bytes, size_px: tuple[int, int], *, is_gray: bool) -> Pixels | None:
+    """Decode a plain JPEG sooner than Pillow, to the same pixels; None for what is damaged or of another size.
+
+    Its EXIF orientation is not applied. What is missing at the end of the data is filled in.
+    """
+    flags = (cv2.IMREAD_GRAYSCALE if is_gray else cv2.IMREAD_COLOR) | cv2.IMREAD_IGNORE_ORIENTATION
     try:
-        flags = modes[image.mode] | cv2.IMREAD_IGNORE_ORIENTATION
-        pixels = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), flags)
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
         return None  # Pillow names the fault
-    return as_pixels(pixels) if pixels is not None and pixels.shape[1::-1] == image.size else None
+    return as_pixels(pixels) if pixels is not None and pixels.shape[1::-1] == size_px else None
 
 
 def _shrink(image: Image.Image, dpi: int) -> tuple[Image.Image, float]:
@@ -148,18 +155,30 @@ def straighten(pixels: Pixels, skew_deg: float) -> Pixels:
     height, width = pixels.shape[:2]
     # The centre of the page is between pixels: OpenCV counts from the middle of the first one. It turns anticlockwise.
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -skew_deg, 1.0)
-    if pixels.ndim == 2:
-        return _warp(pixels, matrix)
-    # OpenCV warps four channels in half the time that it takes for three.
-    return as_pixels(cv2.cvtColor(_warp(as_pixels(cv2.cvtColor(pixels, cv2.COLOR_BGR2BGRA)), matrix), cv2.COLOR_BGRA2BGR))
+    back = np.asarray(cv2.invertAffineTransform(matrix), np.float64)
+    level = np.empty_like(pixels)
+    for top in range(0, height, LEVELLED_PX):
+        strip = level[top : top + LEVELLED_PX]
+        corners = [(x, y) for x in (0, width - 1) for y in (top, top + len(strip) - 1)]
+        places = [float(back[1] @ (x, y, 1)) for x, y in corners]
+        first, last = max(0, math.floor(min(places)) - 1), min(height, math.ceil(max(places)) + 2)
+        if first >= last:
+            strip[:] = WHITE
+            continue
+        shifted = back.copy()
+        shifted[:, 2] += back[:, 1] * top - (0, first)
+        strip[:] = _warp(pixels[first:last], shifted, len(strip))
+    return level
 
 
-def _warp(pixels: Pixels, matrix: MatLike) -> Pixels:
-    fill = (WHITE, WHITE, WHITE, WHITE)
-    size = (pixels.shape[1], pixels.shape[0])
-    return as_pixels(
-        cv2.warpAffine(pixels, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
-    )
+def _warp(pixels: Pixels, back: MatLike, height: int) -> Pixels:
+    """Return as wide a page of ``height`` whose pixels ``back`` carries to where they are taken from; white beyond."""
+    # OpenCV has a quick way for one channel and for four, but not for three; in strips, the fourth stays in the cache.
+    source = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2BGRA)
+    flags, fill = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (WHITE, WHITE, WHITE, WHITE)
+    size = (pixels.shape[1], height)
+    level = cv2.warpAffine(source, back, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
+    return as_pixels(level if pixels.ndim == 2 else cv2.cvtColor(level, cv2.COLOR_BGRA2BGR))
 
 
 def resize(pixels: Pixels, scale: float) -> Pixels:

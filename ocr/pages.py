@@ -127,8 +127,7 @@ def _read_level(
     """Read an upright, level page; boxes are in its pixels."""
     with _timed(seconds, "marks"):
         marks = find_marks(page.pixels, page.dpi)
-        # Bars on their side are dark enough to be likely.
-        barcodes = read_barcodes(page.pixels, is_likely=marks.may_hold_codes, on_their_side=marks.may_hold_codes)
+        barcodes = read_barcodes(page.pixels, marks.code_spots)
         lifted = lift_ink(page.pixels, marks)
     with _timed(seconds, "clean"):
         readable = prepare_for_reading(lifted, page.dpi, letter_height_px)

@@ -1,18 +1,18 @@
-"""Poppler through pdf2image: pages of a PDF drawn as pixels in a process of its own, bounded in time."""
+"""Poppler: pages of a PDF drawn as pixels in a process of its own, bounded in time."""
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pdf2image import convert_from_path
-from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError
 from PIL import Image
-from PIL.PngImagePlugin import PngImageFile
 from PIL.PpmImagePlugin import PpmImageFile
 
 from dossiers.errors import ConfigurationError, PasswordProtectedError, TooLargeError, TruncatedFileError
+
+PROGRAM = "pdftoppm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,41 +29,45 @@ class Drawing:
 def draw_pages(drawing: Drawing, name: str, timeout_s: float) -> list[Image.Image]:
     """Return the pages (modes RGB, or L in gray) as they look within their crop boxes. ``name`` is for error messages.
 
-    Raises TooLargeError when it takes longer than ``timeout_s``, PasswordProtectedError, TruncatedFileError when a page cannot
-    be drawn, ConfigurationError when poppler is missing.
+    One program is started, and none to ask for the number of pages before. Raises TooLargeError when it takes longer than
+    ``timeout_s``, PasswordProtectedError, TruncatedFileError when a page cannot be drawn, ConfigurationError when poppler is
+    missing.
     """
     with tempfile.TemporaryDirectory(prefix="sohoa-raster-") as folder:
         try:
-            drawn = convert_from_path(
-                drawing.path,
-                dpi=drawing.dpi,
-                first_page=drawing.first,
-                last_page=drawing.last,
-                output_folder=folder,
-                paths_only=True,
-                use_cropbox=True,
-                grayscale=drawing.is_gray,
-                timeout=max(1, round(timeout_s)),
-            )
-        except PDFPopplerTimeoutError as error:
+            told = asyncio.run(_run_program(drawing, Path(folder) / "page", max(1, round(timeout_s))))
+        except TimeoutError as error:
             raise TooLargeError(name=name, detail=f"trang (page) {drawing.first} > {timeout_s:g} s") from error
-        except PDFInfoNotInstalledError as error:
-            raise ConfigurationError(detail="poppler-utils is not installed (pdfinfo, pdftoppm)") from error
-        except (PDFPageCountError, PDFSyntaxError) as error:
-            if "password" in str(error).lower():
-                raise PasswordProtectedError(name=name) from error
-            raise TruncatedFileError(name=name, detail=f"poppler cannot read page {drawing.first}") from error
+        except FileNotFoundError as error:
+            raise ConfigurationError(detail=f"poppler-utils is not installed ({PROGRAM})") from error
+        drawn = sorted(Path(folder).iterdir())  # their numbers have zeros in front
         if len(drawn) != drawing.last - drawing.first + 1:
+            if b"password" in told.lower():
+                raise PasswordProtectedError(name=name)
             raise TruncatedFileError(name=name, detail=f"poppler cannot draw page {drawing.first}")
-        return [_open_drawn(Path(str(one)), drawing.first, name) for one in drawn]
+        return [_open_drawn(one, drawing.first, name) for one in drawn]
+
+
+async def _run_program(drawing: Drawing, out: Path, timeout_s: float) -> bytes:
+    """Draw into files that begin with ``out``, and return what the program complained of."""
+    what = ["-r", str(drawing.dpi), "-f", str(drawing.first), "-l", str(drawing.last), "-cropbox"]
+    command = [PROGRAM, *what, *(["-gray"] if drawing.is_gray else []), str(drawing.path.absolute()), str(out)]
+    nowhere, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
+    program = await asyncio.create_subprocess_exec(*command, stdin=nowhere, stdout=nowhere, stderr=pipe)
+    try:
+        _, told = await asyncio.wait_for(program.communicate(), timeout_s)
+    except TimeoutError:
+        program.kill()
+        await program.wait()
+        raise
+    return told
 
 
 def _open_drawn(path: Path, number: int, name: str) -> Image.Image:
-    # The plug-in classes are used because Image.open would warn about pages larger than its own, smaller bound.
-    kind = PngImageFile if path.suffix == ".png" else PpmImageFile
+    # The plug-in class is used because Image.open would warn about pages larger than its own, smaller bound.
     try:
         with path.open("rb") as stream:
-            image = kind(stream)
+            image = PpmImageFile(stream)
             image.load()
             return image
     except (OSError, SyntaxError, ValueError) as error:

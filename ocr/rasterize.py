@@ -59,15 +59,21 @@ def draw_single_image(xobject: pikepdf.Object, writer: PageWriter, *, is_gray: b
     check_page_size((width, height), writer.next_number, writer.name, writer.limits)
     with tempfile.TemporaryDirectory(prefix="sohoa-image-") as folder, pikepdf.Pdf.new() as pdf:
         page = pdf.add_blank_page(page_size=(width, height))
-        page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=pdf.copy_foreign(xobject)))
-        # Splash rounds an image's edges outwards, to whole pixels: a quarter inwards keeps it at its own size, unscaled.
-        page.obj.Contents = pdf.make_stream(f"{width - 0.5} 0 0 {height - 0.5} 0.25 0.25 cm /Im0 Do".encode())
+        place_image(pdf, page, pdf.copy_foreign(xobject))
         path = Path(folder) / "image.pdf"
         pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.disable)
         image = _draw(path, 1, round(POINTS_PER_INCH), writer, is_gray=is_gray)
     if image.size != (width, height):
         raise TruncatedFileError(name=writer.name, detail=f"page {writer.next_number}: image drawn at {image.size}")
     return image
+
+
+def place_image(pdf: pikepdf.Pdf, page: pikepdf.Page, image: pikepdf.Object, corner: tuple[int, int] = (0, 0)) -> None:
+    """Put an image alone on a page so that it is drawn a pixel a point, unscaled, its lower left at ``corner``."""
+    page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
+    # Splash rounds an image's edges outwards, to whole pixels: a quarter inwards keeps it at its own size.
+    width, height, left, bottom = int(image.Width) - 0.5, int(image.Height) - 0.5, corner[0] + 0.25, corner[1] + 0.25
+    page.obj.Contents = pdf.make_stream(f"{width} 0 0 {height} {left} {bottom} cm /Im0 Do".encode())
 
 
 def check_images(resources: pikepdf.Object | None, page: int, name: str, limits: ScanLimits) -> None:

@@ -1,14 +1,12 @@
-"""A scan with stamps laid over it: the scan's own pixels, and only the stamps drawn by poppler.
+"""A scan with stamps laid over it: the scan's own pixels, and only where the stamps lie drawn by poppler.
 
-To draw the whole page takes twice as long, and moves the scan's pixels by fractions of one. What a stamp does to a pixel under
-it is seen where it is drawn on white and on black paper: unless it blends in some odd way, the result lies between the two as
-the pixel does between white and black (Porter and Duff 1984).
+To draw the whole page takes twice as long, and moves the scan's pixels by fractions of one. What is drawn is the scan around
+each stamp, a pixel for a pixel, with the stamp over it: so poppler blends the two, however the stamp asks for that.
 """
 
 from __future__ import annotations
 
 import math
-import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,22 +15,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pikepdf
-from PIL import Image
 
 from ocr.page_file import PageWriter
-from ocr.page_image import WHITE, Pixels, as_pixels
+from ocr.page_image import Pixels, as_pixels
 from ocr.pdf_content import Rectangle
 from ocr.pdf_structure import POINTS_PER_INCH, is_hidden
 from ocr.poppler import Drawing, draw_pages
+from ocr.rasterize import place_image
 
 # What poppler draws as its appearance says, and only there.
 PLAIN_KINDS = frozenset({"/Stamp", "/FreeText", "/Ink", "/Square", "/Circle", "/Line"})
 MAX_STAMPS = 6
 MAX_SHARE = 0.3  # of the page; more is drawn sooner in one go
 MARGIN_PX = 2
-TONES = (1, 0)
-# Blend modes other than these: what they make of a pixel is not in between (ISO 32000-1, 11.3.5).
-ODD_BLEND = re.compile(rb"/BM\s*(?!/(?:Normal|Compatible|Multiply|Screen)\b|\s)")
 PRINTED = 4  # a flag of annotations: shown, and printed, too
 
 Area = tuple[int, int, int, int]  # of a scan, in pixels from its top left: left, top, right, bottom
@@ -62,40 +57,38 @@ def list_stamps(page: pikepdf.Page) -> tuple[Stamp, ...] | None:
     return tuple(stamps) if len(stamps) <= MAX_STAMPS else None
 
 
-def lay_stamps(scan: Image.Image, stamps: Sequence[Stamp], page_box: Rectangle, writer: PageWriter) -> Image.Image | None:
-    """Return the scan (mode L or RGB), which fills ``page_box`` (points), in colour with the stamps on it; it may be changed.
+def lay_stamps(scan: Pixels, stamps: Sequence[Stamp], page_box: Rectangle, writer: PageWriter) -> bool:
+    """Lay stamps over a scan (height x width x 3, blue, green, red), which fills ``page_box`` (points), in place.
 
-    None when they cover much of it or blend in an odd way. Raises what ``draw_pages`` raises.
+    Return False when they cover so much of it that the page is drawn sooner; the scan is of no use then. Raises what
+    ``draw_pages`` raises.
     """
-    stamped = scan if scan.mode == "RGB" else scan.convert("RGB")
-    placed = [replace(stamp, box=_measure(stamp.box, page_box, scan.size)) for stamp in stamps]
-    areas = join_overlapping([area for stamp in placed if (area := _surround(stamp.box, scan.size))])
-    if sum((right - left) * (bottom - top) for left, top, right, bottom in areas) > MAX_SHARE * scan.width * scan.height:
-        return None
+    height, width = scan.shape[:2]
+    placed = [replace(stamp, box=_measure(stamp.box, page_box, (width, height))) for stamp in stamps]
+    areas = join_overlapping([area for stamp in placed if (area := _surround(stamp.box, (width, height)))])
+    if sum((right - left) * (bottom - top) for left, top, right, bottom in areas) > MAX_SHARE * width * height:
+        return False
     if not areas:
-        return stamped
+        return True
     with tempfile.TemporaryDirectory(prefix="sohoa-stamps-") as folder:
         path = Path(folder) / "stamps.pdf"
-        _write_stamps(placed, areas, scan.height, path)
-        if ODD_BLEND.search(path.read_bytes()):
-            return None
-        drawing = Drawing(path, 1, len(areas) * len(TONES), round(POINTS_PER_INCH))
+        _write_stamped(scan, placed, areas, path)
+        drawing = Drawing(path, 1, len(areas), round(POINTS_PER_INCH))
         drawn = draw_pages(drawing, writer.name, writer.limits.render_timeout_s)
-    for area, first in zip(areas, range(0, len(drawn), len(TONES)), strict=True):
-        under, *on_papers = (np.asarray(image) for image in (stamped.crop(area), *drawn[first : first + len(TONES)]))
-        if any(paper.shape != under.shape for paper in on_papers):
-            return None
-        stamped.paste(_blend(under, *on_papers), area[:2])
-    return stamped
+    for (left, top, right, bottom), image in zip(areas, drawn, strict=True):
+        if image.size != (right - left, bottom - top):
+            return False
+        scan[top:bottom, left:right] = cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2BGR)
+    return True
 
 
-def enlarge(scan: Image.Image, size_px: tuple[int, int]) -> Image.Image:
-    """Return the scan larger, in colour, as poppler draws it: pixels lie where they begin, not around their middles."""
-    colours = cv2.cvtColor(np.asarray(scan.convert("RGB")), cv2.COLOR_RGB2RGBA)  # of four channels OpenCV makes short work
-    matrix = np.array([[scan.width / size_px[0], 0, 0], [0, scan.height / size_px[1], 0]], np.float64)
+def enlarge(scan: Pixels, size_px: tuple[int, int]) -> Pixels:
+    """Return the scan (blue, green, red) larger, as poppler draws it: pixels lie where they begin, not around their middles."""
+    colours = cv2.cvtColor(scan, cv2.COLOR_BGR2BGRA)  # of four channels OpenCV makes short work
+    matrix = np.array([[scan.shape[1] / size_px[0], 0, 0], [0, scan.shape[0] / size_px[1], 0]], np.float64)
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     large = cv2.warpAffine(colours, matrix, size_px, flags=how, borderMode=cv2.BORDER_REPLICATE)
-    return Image.fromarray(as_pixels(cv2.cvtColor(large, cv2.COLOR_RGBA2RGB)))
+    return as_pixels(cv2.cvtColor(large, cv2.COLOR_BGRA2BGR))
 
 
 def _measure(box: Rectangle, page_box: Rectangle, size_px: tuple[int, int]) -> Rectangle:
@@ -139,24 +132,31 @@ def _overlap(one: Area, other: Area) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _write_stamps(stamps: Sequence[Stamp], areas: Sequence[Area], height_px: int, path: Path) -> None:
-    """Write a PDF of small pages, a point a pixel: each area on paper of each tone, with the stamps that lie there."""
+def _write_stamped(scan: Pixels, stamps: Sequence[Stamp], areas: Sequence[Area], path: Path) -> None:
+    """Write a PDF of small pages, a point a pixel: each area of the scan with the stamps that lie there."""
+    height = scan.shape[0]
     with pikepdf.Pdf.new() as pdf:
         annotations = [_add_stamp(pdf, stamp) for stamp in stamps]
         for area in areas:
             left, top, right, bottom = area
-            size = (right - left, bottom - top)
             own = [
                 annotation
                 for stamp, annotation in zip(stamps, annotations, strict=True)
-                if (place := _surround(stamp.box, (right, height_px))) is not None and _overlap(place, area)
+                if (place := _surround(stamp.box, (right, height))) is not None and _overlap(place, area)
             ]
-            for tone in TONES:
-                page = pdf.add_blank_page()
-                page.mediabox = pikepdf.Array([left, height_px - bottom, right, height_px - top])
-                page.obj.Contents = pdf.make_stream(f"{tone} g {left} {height_px - bottom} {size[0]} {size[1]} re f".encode())
-                page.obj.Annots = pikepdf.Array(own)
-        pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+            page = pdf.add_blank_page()
+            page.mediabox = pikepdf.Array([left, height - bottom, right, height - top])
+            place_image(pdf, page, _add_part(pdf, scan[top:bottom, left:right]), (left, height - bottom))
+            page.obj.Annots = pikepdf.Array(own)
+        pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False)
+
+
+def _add_part(pdf: pikepdf.Pdf, part: Pixels) -> pikepdf.Stream:
+    image = pdf.make_stream(cv2.cvtColor(part, cv2.COLOR_BGR2RGB).tobytes())
+    name = pikepdf.Name
+    image.Type, image.Subtype, image.ColorSpace, image.BitsPerComponent = name.XObject, name.Image, name.DeviceRGB, 8
+    image.Height, image.Width = part.shape[:2]
+    return image
 
 
 def _add_stamp(pdf: pikepdf.Pdf, stamp: Stamp) -> pikepdf.Object:
@@ -165,9 +165,3 @@ def _add_stamp(pdf: pikepdf.Pdf, stamp: Stamp) -> pikepdf.Object:
     return pdf.make_indirect(
         pikepdf.Dictionary(Type=name.Annot, Subtype=name.Stamp, Rect=pikepdf.Array(stamp.box), F=PRINTED, AP=looks)
     )
-
-
-def _blend(scan: Pixels, on_white: Pixels, on_black: Pixels) -> Image.Image:
-    """Return the scan's pixels with what was drawn on white and on black paper laid over them."""
-    passing = cv2.multiply(cv2.subtract(on_white, on_black), scan, scale=1 / WHITE)
-    return Image.fromarray(as_pixels(cv2.add(on_black, passing)))

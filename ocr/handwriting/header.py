@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
 from ocr.handwriting.anchors import Gap, find_gaps, join_pieces
-from ocr.handwriting.cells import Cell, Ink, find_cell, trust_read
+from ocr.handwriting.cells import Cell, Ink, cut_gap_row, find_cell, trust_read
 from ocr.handwriting.digits import DAYS, MONTHS, DigitReading, read_digits
 from ocr.handwriting.metrics import strip_marks
+from ocr.handwriting.row import Row
 from ocr.handwriting.swallowed import place_month_word
 from ocr.lines import join_words
 from ocr.page_image import Pixels
@@ -57,7 +58,11 @@ def read_header_cells(pixels: Pixels, lines: Sequence[RecognizedLine]) -> Header
     height, width = pixels.shape[:2]
     joined = join_pieces(lines, width, height)
     gaps = _settle_gaps(pixels, find_gaps(joined, width, height))
-    cells = [find_cell(pixels, gap) for gap in gaps]
+    rows: dict[tuple[int, bool], Row] = {}  # day and month stand on one
+    for gap in gaps:
+        if (key := _row_key(gap)) not in rows:
+            rows[key] = cut_gap_row(pixels, gap)
+    cells = [find_cell(pixels, gap, rows[_row_key(gap)]) for gap in gaps]
     readings = [_read_cell(cell) for cell in cells]
     written = [(cell, reading) for cell, reading in zip(cells, readings, strict=True) if reading.text]
     mended = joined
@@ -68,6 +73,10 @@ def read_header_cells(pixels: Pixels, lines: Sequence[RecognizedLine]) -> Header
     regions = tuple(reading.bbox_px for reading in readings if reading.ink is Ink.WRITTEN)
     # Pieces of a line are only joined for good when something was read between them.
     return HeaderReading(mended if written else tuple(lines), tuple(readings), regions)
+
+
+def _row_key(gap: Gap) -> tuple[int, bool]:
+    return id(gap.line), gap.kind == "number"
 
 
 def _settle_gaps(pixels: Pixels, gaps: list[Gap]) -> list[Gap]:

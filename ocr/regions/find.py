@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import cv2
 
-from dossiers.page import Barcode, PageRegion, RegionKind
+from dossiers.page import Barcode, BoxPx, PageRegion, RegionKind
 from ocr.lines import scale_box
 from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.regions.inks import Inks, separate_inks
 from ocr.regions.pictures import find_pictures
+from ocr.regions.shapes import box_of, group_near, unite
 from ocr.regions.stamps import Stamps, find_stamps
 from ocr.regions.strokes import Strokes, find_strokes
 from ocr.shapes import Shapes, find_shapes
@@ -19,20 +20,22 @@ from ocr.shapes import Shapes, find_shapes
 BARCODE_CONFIDENCE = 1.0
 SPOT_MM = 7.0
 MIN_SPOT_SHADE = 0.37  # of a spot that is ink; bold capitals reach 0.35, codes have 0.5
+SPOT_REACH_MM = 12.0  # a code is dense in its middle, or at the corners that it is found by
+MAX_SPOTS = 100  # more are no codes but grain
 
 
 @dataclass(frozen=True, slots=True)
 class PageMarks:
     """The regions of a page, boxes in its pixels, from top to bottom; and the masks they were found with.
 
-    ``may_hold_codes``: somewhere the page is darker than text can be, or a picture, as barcodes and QR codes are.
+    ``code_spots`` are boxes around what is darker than text can be, as barcodes and QR codes are, and around pictures.
     """
 
     regions: tuple[PageRegion, ...]
     inks: Inks
     stamps: Stamps
     strokes: Strokes
-    may_hold_codes: bool
+    code_spots: tuple[BoxPx, ...]
 
 
 def find_marks(pixels: Pixels, dpi: int) -> PageMarks:
@@ -52,7 +55,8 @@ def find_marks(pixels: Pixels, dpi: int) -> PageMarks:
         replace(region, bbox_px=scale_box(region.bbox_px, 1 / inks.scale, width, height))
         for region in (*stamps.regions, *apart)
     ]
-    return PageMarks(_order(regions), inks, stamps, strokes, bool(pictures) or _has_dense_spot(inks))
+    spots = tuple(scale_box(box, 1 / inks.scale, width, height) for box in _find_code_spots(inks, pictures))
+    return PageMarks(_order(regions), inks, stamps, strokes, spots)
 
 
 def add_barcodes(regions: Sequence[PageRegion], barcodes: Sequence[Barcode]) -> tuple[PageRegion, ...]:
@@ -72,12 +76,24 @@ def _leave_out(shapes: Shapes, stamps: Stamps, inks: Inks) -> Shapes:
     return find_shapes(as_pixels(cv2.subtract(cv2.bitwise_or(inks.dark, inks.blue), stamps.discs)))
 
 
-def _has_dense_spot(inks: Inks) -> bool:
+def _find_code_spots(inks: Inks, pictures: Sequence[PageRegion]) -> list[BoxPx]:
+    """Return boxes, apart from each other, around dense spots and pictures, with room for a code that is dense in places."""
     side = max(1, round(inks.mm(SPOT_MM)))
-    shade = max(
-        float(cv2.blur(mask, (side, side)).max()) for mask in (cv2.bitwise_or(inks.dark, inks.blue), cv2.bitwise_not(inks.flat))
-    )
-    return shade >= MIN_SPOT_SHADE * WHITE
+    ink, shade = (cv2.blur(mask, (side, side)) for mask in (cv2.bitwise_or(inks.dark, inks.blue), cv2.bitwise_not(inks.flat)))
+    dense = as_pixels(cv2.threshold(cv2.max(ink, shade), int(MIN_SPOT_SHADE * WHITE), WHITE, cv2.THRESH_BINARY)[1])
+    reach = round(inks.mm(SPOT_REACH_MM))
+    boxes = [picture.bbox_px for picture in pictures]
+    if cv2.countNonZero(dense):
+        stats = find_shapes(dense).stats
+        boxes += [box_of(stats, index) for index in range(1, len(stats))]
+    height, width = inks.flat.shape
+    if len(boxes) > MAX_SPOTS:
+        return [BoxPx(0, 0, width, height)]
+    around = [unite([boxes[number] for number in group]) for group in group_near(boxes, 2 * reach)]
+    return [
+        BoxPx(max(0, box.left - reach), max(0, box.top - reach), min(width, box.right + reach), min(height, box.bottom + reach))
+        for box in around
+    ]
 
 
 def _lies_in(region: PageRegion, other: PageRegion) -> bool:

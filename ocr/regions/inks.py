@@ -5,12 +5,12 @@ Colours are judged against the paper's own: a bluish scan or a yellowed sheet ha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ocr.cleaning import divide_light, estimate_paper, find_rules
 from ocr.page_image import WHITE, Pixels, as_pixels, average_whole, find_below, measure_quantile, to_gray
@@ -56,7 +56,7 @@ def separate_inks(pixels: Pixels, dpi: int) -> Inks:
     small_dpi = max(1, round(dpi / times))
     if small.ndim == 2:
         paper = estimate_paper(small, small_dpi)
-        off_sheet = np.zeros(small.shape, bool)
+        off_sheet = np.zeros_like(small)
         flat = divide_light(small, paper)
         red = blue = np.zeros_like(flat)
         ink = find_below(flat, DARK_LEVEL)
@@ -68,10 +68,9 @@ def separate_inks(pixels: Pixels, dpi: int) -> Inks:
         flat = as_pixels(cv2.cvtColor(cv2.merge((b, g, r)), cv2.COLOR_BGR2GRAY))
         red, blue = leave_fringes_out(find_red(b, g, r), find_blue(b, g, r))
         ink = find_below(as_pixels(cv2.max(cv2.max(b, g), r)), DARK_LEVEL)
-        ink[(red | blue) > 0] = 0
-    off_sheet |= paper < MIN_PAPER_SHARE * measure_quantile(paper, 0.95)
-    for mask in (ink, red, blue):
-        mask[off_sheet] = 0
+        ink = as_pixels(cv2.subtract(ink, cv2.bitwise_or(red, blue)))
+    off_sheet |= find_below(paper, math.ceil(MIN_PAPER_SHARE * measure_quantile(paper, 0.95)))
+    ink, red, blue = (as_pixels(cv2.subtract(mask, off_sheet)) for mask in (ink, red, blue))
     rules = find_rules(ink, small_dpi)
     dark = as_pixels(cv2.subtract(ink, rules))
     return Inks(to_gray(small), paper, flat, dark, rules, red, blue, 1 / times, small_dpi, small.ndim == 3)
@@ -96,10 +95,12 @@ def reduce_page(pixels: Pixels, dpi: int, min_dpi: int) -> tuple[Pixels, int]:
     return average_whole(pixels, times), times
 
 
-def is_coloured_ground(papers: Sequence[Pixels]) -> NDArray[np.bool_]:
-    """Return where what lies under the ink is too colourful for paper: the table on which a sheet was photographed."""
+def is_coloured_ground(papers: Sequence[Pixels]) -> Pixels:
+    """Return the mask of what is too colourful for paper under the ink: the table on which a sheet was photographed."""
     brightest, darkest = np.maximum.reduce(papers), np.minimum.reduce(papers)
-    return np.asarray(brightest - darkest > MAX_PAPER_CHROMA * brightest, dtype=np.bool_)
+    limits = (MAX_PAPER_CHROMA * np.arange(WHITE + 1)).astype(np.uint8)  # whole numbers above a limit are above its floor
+    excess = cv2.subtract(cv2.subtract(brightest, darkest), cv2.LUT(brightest, limits))
+    return as_pixels(cv2.threshold(excess, 0, WHITE, cv2.THRESH_BINARY)[1])
 
 
 def find_red(b: Pixels, g: Pixels, r: Pixels) -> Pixels:

@@ -60,7 +60,7 @@ def find_stamps(inks: Inks, shapes: Shapes) -> Stamps:
     disc = draw_discs(rings, inks.flat.shape, inks.mm(SEAL_MARGIN_MM))
     patches: list[PageRegion] = []
     for ink in (inks.red, inks.blue):
-        patches += _find_clusters(as_pixels(np.where(disc > 0, 0, ink)), inks, is_red=ink is inks.red)
+        patches += _find_clusters(as_pixels(cv2.subtract(ink, disc)), inks, is_red=ink is inks.red)
     if len(patches) <= MAX_PATCHES:
         found += patches
     return Stamps(tuple(found), disc, is_dark)

@@ -17,7 +17,7 @@ from dossiers.codes import DossierNumber
 from dossiers.errors import ConfigurationError, TruncatedFileError
 from dossiers.page import QualityVerdict
 from dossiers.scan_verdict import PageGlance
-from ocr.barcodes import read_barcodes
+from ocr.barcodes import glance_barcodes
 from ocr.patch_codes import has_patch_t
 from pdf.page_parts import part_ending, write_part
 from pdf.separators import SeparatorSheet, draw_separators
@@ -40,7 +40,7 @@ def scan(pdf: bytes, dpi: int) -> list[Image.Image]:
 def test_both_codes_of_a_sheet_are_read_from_a_poor_scan_of_it(dpi: int, turn_deg: int) -> None:
     for sheet, page in zip(SHEETS, scan(draw_separators(SHEETS, Path(FONT)), dpi), strict=True):
         scanned = np.asarray(page.rotate(turn_deg, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC))
-        codes = {code.format: code.text for code in read_barcodes(scanned, is_likely=False)}
+        codes = {code.format: code.text for code in glance_barcodes(scanned)}
         assert codes["qr_code"] == sheet.code
         if turn_deg % 90 == 0 and dpi >= 150:
             assert codes["code_128"] == sheet.code

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from dossiers.model import RecognizedDocument
+from classifiers import classify
+from classifiers.fields import extract_fields
+from dossiers.document_type import DocumentType
+from dossiers.model import ExtractedField, RecognizedDocument
 from dossiers.page import BoxPx, PageSource, QualityVerdict, RecognizedLine, RecognizedPage, RecognizedWord
 
 WIDTH_PX, HEIGHT_PX = 1654, 2339
 LETTER_PX = 17
 SHA256 = "ab" * 32
-
 MOTTO = (("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 0.68, 0.06), ("Độc lập - Tự do - Hạnh phúc", 0.68, 0.08))
 BODY = (
     "Thực hiện kế hoạch công tác của cơ quan và căn cứ tình hình thực tế tại địa",
     "phương trong thời gian qua, đơn vị xin nêu các nội dung cụ thể như sau đây:",
 )
-
 Placed = tuple[str, float, float]
 
 
@@ -92,3 +94,20 @@ def signature(*positions: str, name: str = "Nguyễn Văn Minh", top: float = 0.
     block = tuple((position, 0.72, top + 0.02 * index) for index, position in enumerate(positions))
     below = ((name, 0.72, top + 0.02 * len(positions) + 0.1),) if name else ()
     return (("Nơi nhận:", 0.16, top), *block, ("- Như trên;", 0.16, top + 0.02), ("- Lưu: VT.", 0.16, top + 0.04), *below)
+
+
+Types = Mapping[str, DocumentType]
+
+
+def read_fields(types: Types, *pages: RecognizedPage) -> dict[str, ExtractedField]:
+    return extract_fields(classify(pages, types), types)
+
+
+def read_values(types: Types, *pages: RecognizedPage) -> dict[str, str]:
+    return {name: field.value for name, field in read_fields(types, *pages).items()}
+
+
+def decision(*head: Placed, number: int = 1, title: str = "QUYẾT ĐỊNH") -> RecognizedPage:
+    subject = (("Về việc kinh phí hỗ trợ quà Tết cho hộ nghèo", 0.5, 0.20), ("trên địa bàn tỉnh năm 2026", 0.5, 0.222))
+    authority = ("ỦY BAN NHÂN DÂN TỈNH AN GIANG", 0.5, 0.27)
+    return make_page(*(head or letterhead()), (title, 0.5, 0.17), *subject, authority, *body(0.32), number=number)

@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from dossiers.page import Barcode
 from ocr import barcodes
-from ocr.barcodes import MAX_TEXT_LENGTH, clean_text, read_barcodes
+from ocr.barcodes import MAX_TEXT_LENGTH, clean_text, glance_barcodes, read_barcodes
 from ocr.page_image import Pixels, to_gray
 from ocr.regions import find_marks
 from tests.unit.ocr.drawing import as_bgr, draw_page
@@ -114,15 +114,23 @@ def test_large_pages_are_read_smaller_and_boxes_are_theirs(monkeypatch: pytest.M
 
 
 def test_a_glance_finds_large_codes() -> None:
-    assert [code.text for code in read_barcodes(draw(paint_qr("nhỏ")), is_likely=False)] == ["nhỏ"]
+    assert [code.text for code in glance_barcodes(draw(paint_qr("nhỏ")))] == ["nhỏ"]
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
 def test_bars_on_their_side_are_likely_and_so_read(turns: int) -> None:
     page = np.ascontiguousarray(np.rot90(draw(paint_linear(code128.Code128("H01.50-0975", barWidth=1.0, barHeight=30))), turns))
-    is_likely = find_marks(page, 300).may_hold_codes
-    found = read_barcodes(page, is_likely=is_likely, on_their_side=is_likely)
-    assert [code.text for code in found] == ["H01.50-0975"]
+    assert [code.text for code in read_barcodes(page, find_marks(page, 300).code_spots)] == ["H01.50-0975"]
+
+
+@pytest.mark.parametrize("kind", [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
+def test_a_code_is_told_once_and_a_fine_one_beside_another_spot_too(kind: zxingcpp.BarcodeFormat) -> None:
+    page = draw(paint_qr("lớn"))
+    code = np.array(zxingcpp.create_barcode("H01.50-0975", kind).to_image(scale=3))
+    code = np.repeat(code[:1], 90, axis=0) if kind is zxingcpp.BarcodeFormat.Code128 else code
+    page[3000 : 3000 + code.shape[0], 700 : 700 + code.shape[1]] = code // 2 + 127
+    spots = [spot for spot in find_marks(page, 300).code_spots if spot.bottom < 1500]
+    assert [code.text for code in read_barcodes(page, spots)] == ["lớn", "H01.50-0975"]
 
 
 def test_what_a_code_says_cannot_steer_a_terminal_nor_fill_a_disk() -> None:

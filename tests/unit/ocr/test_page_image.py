@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter
 
 from dossiers.errors import TruncatedFileError
 from dossiers.page import PageSource
-from ocr.page_image import WHITE, Pixels, as_pixels, average_whole, decode_page, resize, straighten
+from ocr.page_image import LEVELLED_PX, WHITE, Pixels, as_pixels, average_whole, decode_page, resize, straighten
 from tests.unit.ocr.drawing import encode
 
 NOISE = np.random.default_rng(7).integers(0, 256, (907, 641, 3)).astype(np.uint8)
@@ -62,6 +62,16 @@ def test_whole_pixels_are_averaged_from_the_top_left() -> None:
     small = average_whole(NOISE, 3)
     assert small.shape == (302, 213, 3)
     assert np.abs(small[10, 20] - NOISE[30:33, 60:63].reshape(9, 3).mean(axis=0)).max() <= 0.51
+
+
+@pytest.mark.parametrize("skew_deg", [-14.0, -0.3, 1.3])
+def test_a_page_is_straightened_in_strips_as_it_is_in_one_go(skew_deg: float) -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (3 * LEVELLED_PX + 17, 301, 3), dtype=np.uint8)
+    page = as_pixels(cv2.GaussianBlur(noise, (0, 0), 2))
+    height, width = page.shape[:2]
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -skew_deg, 1.0)
+    whole = cv2.warpAffine(page, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(WHITE, WHITE, WHITE))
+    assert cv2.absdiff(straighten(page, skew_deg), as_pixels(whole)).max() <= 1
 
 
 def test_a_colour_page_is_straightened_as_each_of_its_channels() -> None:

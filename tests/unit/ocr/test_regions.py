@@ -162,8 +162,11 @@ def test_a_barcode_is_a_region_and_no_picture() -> None:
     pixels[1200:1440, 300:540] = np.kron(code, np.ones((8, 8), np.uint8))[:, :, None]
     box = BoxPx(300, 1200, 540, 1440)
     marks = find_marks(pixels, 200)
-    assert marks.may_hold_codes
-    assert not find_marks(pixels_of(draw_sheet()), 200).may_hold_codes
+    (spot,) = marks.code_spots
+    assert spot.left < box.left < box.right < spot.right
+    assert spot.top < box.top < box.bottom < spot.bottom
+    assert spot.width * spot.height < 0.1 * pixels.shape[0] * pixels.shape[1]
+    assert find_marks(pixels_of(draw_sheet()), 200).code_spots == ()
     regions = add_barcodes(marks.regions, (Barcode("qr_code", "x", box),))
     assert [(region.kind, region.bbox_px) for region in regions] == [(RegionKind.BARCODE, box)]
 
