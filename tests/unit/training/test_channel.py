@@ -42,7 +42,7 @@ def test_the_tables_tell_losses_of_a_sure_reader_and_errors_of_agreement(capsys:
     known = list(list_known([make_page("thẩm quyền cua các cơ quan nhà nước.", "thẩm quyền cua các cơ quan nhà nước")]))
     print_reader("second", SECOND_READER, [(one.slot.second_text, one.printed, 1.0) for one in known])
     shown = capsys.readouterr().out
-    assert "lost mark      0.12500" in shown  # one word of eight has lost its full stop
+    assert "lost stop      0.12500" in shown  # one word of eight has lost its full stop
     print_agreed([one for one in known if one.slot.is_agreed])
     shown = capsys.readouterr().out
     assert "56 words, 8 wrong" in shown
