@@ -43,7 +43,7 @@ def encode_indexes(indexes: Pixels) -> bytes:
 
 
 def estimate_bytes(indexes: Pixels) -> int:
-    """Return what the indexes take about, a tenth too much, in half the time or less."""
+    """Return what the indexes take about, a little too much, sooner than by deflating them for good."""
     return len(zlib.compress(_pack(indexes), _QUICK_LEVEL))
 
 
