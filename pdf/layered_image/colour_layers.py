@@ -19,7 +19,6 @@ Pixels = npt.NDArray[np.uint8]
 
 _HALF_COVERED = 120  # of 255
 _GRAZED = 32
-_TWO_OF_FOUR = 96
 _ONE_OF_FOUR = 60
 _COARSEST_PX = 8
 _NEARBY_PX = 8
@@ -37,12 +36,14 @@ _MOST_FINE_SHARE = 0.0005  # of the sheet: 30 mm2 of A4
 
 
 def average_paper(pixels: Pixels, ink: Pixels, cell_px: int, halo_px: int) -> Pixels:
-    """Return the paper in cells of ``cell_px``; under the ink and for about ``halo_px`` around it, where its strokes have their
-    soft edge, it is filled in."""
-    reach = -(-halo_px // cell_px)
-    inked = _mark_covered(shrink(ink, cell_px), _TWO_OF_FOUR)
-    around = cv2.dilate(inked, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
-    return _fill(shrink(pixels, cell_px), np.asarray(cv2.bitwise_not(around), np.uint8), nothing=255)
+    """Return the paper in cells of ``cell_px``; ``halo_px`` around the ink, the soft edge of its strokes, is left out."""
+    kernel = np.ones((2 * halo_px + 1, 2 * halo_px + 1), np.uint8)
+    parts = []
+    for band in cut_bands(len(pixels), cell_px, halo_px):
+        bare = np.asarray(cv2.bitwise_not(cv2.dilate(ink[band.seen], kernel)), np.uint8)
+        parts.append(_average(pixels[band.own], bare[band.inner], cell_px))
+    values, cover = _join(parts)
+    return _fill(values, _mark_covered(cover, _HALF_COVERED), nothing=255)
 
 
 def shrink(pixels: Pixels, times: int) -> Pixels:
@@ -112,7 +113,7 @@ def average_ink(pixels: Pixels, ink: Pixels, cell_px: int, speck_tone: int = SPE
     strokes = _mark_covered(cover, _HALF_COVERED)
     alone = cv2.bitwise_and(_mark_covered(cover, _GRAZED), cv2.bitwise_not(cv2.dilate(strokes, kernel)))
     known = np.asarray(cv2.bitwise_or(strokes, alone), np.uint8)
-    return _even_out(values, known, speck_tone), known
+    return _even_out(_fill(values, known, nothing=0), speck_tone), known
 
 
 def _average_cores(pixels: Pixels, ink: Pixels, cell_px: int, kernel: Pixels) -> tuple[Pixels, Pixels]:
@@ -181,27 +182,22 @@ def _fill(values: Pixels, known: Pixels, nothing: int) -> Pixels:
     return filled
 
 
-def _even_out(ink: Pixels, known: Pixels, speck_tone: int) -> Pixels:
+def _even_out(ink: Pixels, speck_tone: int) -> Pixels:
     """Keep the change from one ink to another, not the grain within one: differences from the mean nearby below the grain go,
-    those above twice the grain stay whole, and specks go. Cells that are not ``known`` get the mean nearby."""
+    those above twice the grain stay whole, and specks go."""
     size = (max(ink.shape[1] // _NEARBY_PX, 1), max(ink.shape[0] // _NEARBY_PX, 1))
-    seen = cv2.bitwise_and(ink, known if ink.ndim == 2 else cv2.merge([known] * 3))
-    sums = np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_AREA), np.uint8)
-    means, cover = _divide(sums, known, size)
-    nearby = _fill(means, _mark_covered(cover, 1), nothing=0)
-    smooth = np.asarray(cv2.resize(nearby, ink.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+    smooth = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+    smooth = np.asarray(cv2.resize(smooth, ink.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
     evened = np.empty_like(ink)
     for band in cut_bands(len(ink), 1, _SPECK_CELLS // 2):
-        evened[band.own] = _drop_specks(_even_band(ink[band.seen], known[band.seen], smooth[band.seen]), speck_tone)[band.inner]
+        evened[band.own] = _drop_specks(_even_band(ink[band.seen], smooth[band.seen]), speck_tone)[band.inner]
     return evened
 
 
-def _even_band(ink: Pixels, known: Pixels, smooth: Pixels) -> Pixels:
+def _even_band(ink: Pixels, smooth: Pixels) -> Pixels:
     above = _drop_grain(np.asarray(cv2.subtract(ink, smooth), np.uint8))
     below = _drop_grain(np.asarray(cv2.subtract(smooth, ink), np.uint8))
-    evened = smooth.copy()
-    cv2.copyTo(cv2.subtract(cv2.add(smooth, above), below), known, evened)
-    return evened
+    return np.asarray(cv2.subtract(cv2.add(smooth, above), below), np.uint8)
 
 
 def _drop_specks(ink: Pixels, tone: int) -> Pixels:
