@@ -186,11 +186,12 @@ def _even_out(ink: Pixels, speck_tone: int) -> Pixels:
     """Keep the change from one ink to another, not the grain within one: differences from the mean nearby below the grain go,
     those above twice the grain stay whole, and specks go."""
     size = (max(ink.shape[1] // _NEARBY_PX, 1), max(ink.shape[0] // _NEARBY_PX, 1))
-    smooth = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
-    smooth = np.asarray(cv2.resize(smooth, ink.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+    nearby = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+    smooth = np.asarray(cv2.resize(nearby, ink.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
     evened = np.empty_like(ink)
     for band in cut_bands(len(ink), 1, _SPECK_CELLS // 2):
-        evened[band.own] = _drop_specks(_even_band(ink[band.seen], smooth[band.seen]), speck_tone)[band.inner]
+        seen = _even_band(ink[band.seen], smooth[band.seen])
+        evened[band.own] = _drop_specks(seen, speck_tone)[band.inner]
     return evened
 
 
