@@ -145,12 +145,19 @@ def _join(parts: list[tuple[Pixels, Pixels]]) -> tuple[Pixels, Pixels]:
 def _average(pixels: Pixels, where: Pixels, cell_px: int) -> tuple[Pixels, Pixels]:
     """Return each cell's mean over the pixels in ``where``, and how much of it they cover (0 to 255)."""
     right, bottom = -pixels.shape[1] % cell_px, -pixels.shape[0] % cell_px
-    # OpenCV takes its time over a ``mask`` for three channels.
-    chosen = cv2.bitwise_and(pixels, where if pixels.ndim == 2 else cv2.merge([where] * 3))
-    chosen = cv2.copyMakeBorder(chosen, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=0)
-    where = np.asarray(cv2.copyMakeBorder(where, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=0), np.uint8)
+    chosen = _keep(pixels, where)
+    if right or bottom:
+        chosen = np.asarray(cv2.copyMakeBorder(chosen, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=0), np.uint8)
+        where = np.asarray(cv2.copyMakeBorder(where, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=0), np.uint8)
     size = (where.shape[1] // cell_px, where.shape[0] // cell_px)
     return _divide(np.asarray(cv2.resize(chosen, size, interpolation=cv2.INTER_AREA), np.uint8), where, size)
+
+
+def _keep(pixels: Pixels, where: Pixels) -> Pixels:
+    """Return the pixels in ``where``, and 0 elsewhere; OpenCV's operations with a mask take longer for three channels."""
+    kept = np.zeros_like(pixels)
+    cv2.copyTo(pixels, where, kept)
+    return kept
 
 
 def _divide(sums: Pixels, where: Pixels, size: tuple[int, int]) -> tuple[Pixels, Pixels]:
@@ -168,7 +175,7 @@ def _fill(values: Pixels, known: Pixels, nothing: int) -> Pixels:
     levels = [(values, known)]
     while min(known.shape) > _COARSEST_PX and cv2.countNonZero(known) < known.size:
         size = ((known.shape[1] + 1) // 2, (known.shape[0] + 1) // 2)
-        sums = cv2.resize(cv2.bitwise_and(values, values, mask=known), size, interpolation=cv2.INTER_AREA)
+        sums = cv2.resize(_keep(values, known), size, interpolation=cv2.INTER_AREA)
         values, cover = _divide(np.asarray(sums, np.uint8), known, size)
         known = _mark_covered(cover, _ONE_OF_FOUR)
         levels.append((values, known))
