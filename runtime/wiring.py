@@ -44,7 +44,7 @@ from storage.trail_spool import TrailSpool
 from storage.trail_store import TrailStore
 
 # Raise when the same scan would now give other documents; a replay then works anew instead of re-using what it finds.
-PIPELINE_VERSION = "6"
+PIPELINE_VERSION = "7"
 
 _LEFT_OVER_S = 7 * 24 * 3600
 

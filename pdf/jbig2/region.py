@@ -1,4 +1,4 @@
-"""JBIG2 without loss: every pixel of a bilevel image coded by what lies around it, a third smaller than CCITT group 4.
+"""JBIG2 without loss: every pixel of a bilevel image coded by what lies around it, smaller than CCITT group 4.
 
 A generic region (ITU-T T.88) only: symbols, which could put one letter in place of another that looks like it, are not made.
 The coder is a small WebAssembly program, ``encoder.wat``, which wasmtime compiles when the first page needs it (some 20 ms).

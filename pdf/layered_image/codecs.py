@@ -15,7 +15,7 @@ from PIL import Image
 Pixels = npt.NDArray[np.uint8]
 
 INK_BITS = 4
-_QUICK_LEVEL, _FINAL_LEVEL = 6, 8  # of zlib; 9 takes three times as long as 8 for a thirtieth
+_LEVEL = 6  # of zlib; 8 takes three times as long for a thirtieth
 _PAPER_QUALITIES = (50, 35)
 _PAPER_BYTES = 16 * 1024  # grain and pictures take more than this; the lower quality is enough for them
 
@@ -39,12 +39,7 @@ def decode_paper(data: bytes) -> Pixels:
 
 def encode_indexes(indexes: Pixels) -> bytes:
     """Deflate rows of 4-bit indexes, each row starting on a byte."""
-    return zlib.compress(_pack(indexes), _FINAL_LEVEL)
-
-
-def estimate_bytes(indexes: Pixels) -> int:
-    """Return what the indexes take about, a tenth too much, in half the time or less."""
-    return len(zlib.compress(_pack(indexes), _QUICK_LEVEL))
+    return zlib.compress(_pack(indexes), _LEVEL)
 
 
 def _pack(indexes: Pixels) -> bytes:

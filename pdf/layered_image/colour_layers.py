@@ -7,12 +7,13 @@ Grey pages have arrays of two axes, colour pages a third of red, green, blue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+from pdf.layered_image.bands import cut_bands
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -20,7 +21,6 @@ _HALF_COVERED = 120  # of 255
 _GRAZED = 32
 _ONE_OF_FOUR = 60
 _COARSEST_PX = 8
-_BAND_PX = 256
 _NEARBY_PX = 8
 _INK_GRAIN = 14  # differences of tone within one ink that are not kept; at 28 print under a pen stroke went with it
 _SPECK_CELLS = 5
@@ -39,11 +39,39 @@ def average_paper(pixels: Pixels, ink: Pixels, cell_px: int, halo_px: int) -> Pi
     """Return the paper in cells of ``cell_px``; ``halo_px`` around the ink, the soft edge of its strokes, is left out."""
     kernel = np.ones((2 * halo_px + 1, 2 * halo_px + 1), np.uint8)
     parts = []
-    for band in _cut_bands(len(pixels), cell_px, halo_px):
+    for band in cut_bands(len(pixels), cell_px, halo_px):
         bare = np.asarray(cv2.bitwise_not(cv2.dilate(ink[band.seen], kernel)), np.uint8)
         parts.append(_average(pixels[band.own], bare[band.inner], cell_px))
     values, cover = _join(parts)
     return _fill(values, _mark_covered(cover, _HALF_COVERED), nothing=255)
+
+
+def shrink(pixels: Pixels, times: int) -> Pixels:
+    """Return the means of squares of ``times`` pixels each way; at the right and the bottom of what is left of them.
+
+    Nothing is copied meanwhile: a page at 600 dpi takes 105 MB.
+    """
+    height, width = pixels.shape[:2]
+    small = np.empty((-(-height // times), -(-width // times), *pixels.shape[2:]), np.uint8)
+    for rows in _part(height, times):
+        for columns in _part(width, times):
+            place = small[rows.small, columns.small]
+            size = (place.shape[1], place.shape[0])
+            place[:] = cv2.resize(pixels[rows.large, columns.large], size, interpolation=cv2.INTER_AREA)
+    return small
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    large: slice
+    small: slice
+
+
+def _part(length: int, times: int) -> list[_Span]:
+    """Part a side into its whole squares and the rest."""
+    count, rest = divmod(length, times)
+    spans = [_Span(slice(0, count * times), slice(0, count)), _Span(slice(count * times, length), slice(count, count + 1))]
+    return spans[0 if count else 1 : 2 if rest else 1]
 
 
 def coarsen_plain_paper(paper: Pixels, cell_px: int) -> tuple[Pixels, int]:
@@ -61,7 +89,7 @@ def coarsen_plain_paper(paper: Pixels, cell_px: int) -> tuple[Pixels, int]:
     coarse = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     lost = cv2.absdiff(grey, cv2.resize(coarse, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR))
     side = max(_FINE_WINDOW_PX // cell_px, 1)
-    nearby = cv2.blur(lost.astype(np.float32), (side, side))
+    nearby = cv2.boxFilter(lost, cv2.CV_32F, (side, side))
     is_fine = nearby > max(_LEAST_FINE, _FINE_TIMES_GRAIN * float(np.median(nearby[::_SAMPLED, ::_SAMPLED])))
     rim = round(_RIM_PX / cell_px)
     inner = is_fine[rim:-rim, rim:-rim]
@@ -85,7 +113,7 @@ def average_ink(pixels: Pixels, ink: Pixels, cell_px: int, speck_tone: int = SPE
     strokes = _mark_covered(cover, _HALF_COVERED)
     alone = cv2.bitwise_and(_mark_covered(cover, _GRAZED), cv2.bitwise_not(cv2.dilate(strokes, kernel)))
     known = np.asarray(cv2.bitwise_or(strokes, alone), np.uint8)
-    return _drop_specks(_even_out(_fill(values, known, nothing=0)), speck_tone), known
+    return _even_out(_fill(values, known, nothing=0), speck_tone), known
 
 
 def _average_cores(pixels: Pixels, ink: Pixels, cell_px: int, kernel: Pixels) -> tuple[Pixels, Pixels]:
@@ -101,30 +129,12 @@ def _average_cores(pixels: Pixels, ink: Pixels, cell_px: int, kernel: Pixels) ->
     rows, columns = (slice(span.start * cell_px, span.stop * cell_px) for span in cells)
     pixels, ink = pixels[rows, columns], ink[rows, columns]
     parts = []
-    for band in _cut_bands(len(pixels), cell_px, 1):
+    for band in cut_bands(len(pixels), cell_px, 1):
         cores = np.asarray(cv2.erode(pixels[band.seen], kernel), np.uint8)
         cv2.copyTo(pixels[band.seen], cv2.erode(ink[band.seen], kernel), cores)
         parts.append(_average(cores[band.inner], ink[band.own], cell_px))
     values[cells], cover[cells] = _join(parts)
     return values, cover
-
-
-@dataclass(frozen=True, slots=True)
-class _Band:
-    """Rows of a page: its ``own``, with its neighbours' that are ``seen`` from there, and which of the seen are its own."""
-
-    own: slice
-    seen: slice
-    inner: slice
-
-
-def _cut_bands(height: int, cell_px: int, reach_px: int) -> Iterator[_Band]:
-    """Cut a page into bands of whole cells: a page at 600 dpi takes 105 MB for each copy that is made of it at once."""
-    step = cell_px * max(1, _BAND_PX // cell_px)
-    for first in range(0, height, step):
-        last = min(first + step, height)
-        top, bottom = max(0, first - reach_px), min(height, last + reach_px)
-        yield _Band(slice(first, last), slice(top, bottom), slice(first - top, last - top))
 
 
 def _join(parts: list[tuple[Pixels, Pixels]]) -> tuple[Pixels, Pixels]:
@@ -135,12 +145,19 @@ def _join(parts: list[tuple[Pixels, Pixels]]) -> tuple[Pixels, Pixels]:
 def _average(pixels: Pixels, where: Pixels, cell_px: int) -> tuple[Pixels, Pixels]:
     """Return each cell's mean over the pixels in ``where``, and how much of it they cover (0 to 255)."""
     right, bottom = -pixels.shape[1] % cell_px, -pixels.shape[0] % cell_px
-    # OpenCV takes its time over a ``mask`` for three channels.
-    chosen = cv2.bitwise_and(pixels, where if pixels.ndim == 2 else cv2.merge([where] * 3))
-    chosen = cv2.copyMakeBorder(chosen, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=0)
-    where = np.asarray(cv2.copyMakeBorder(where, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=0), np.uint8)
+    chosen = _keep(pixels, where)
+    if right or bottom:
+        chosen = np.asarray(cv2.copyMakeBorder(chosen, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=0), np.uint8)
+        where = np.asarray(cv2.copyMakeBorder(where, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=0), np.uint8)
     size = (where.shape[1] // cell_px, where.shape[0] // cell_px)
     return _divide(np.asarray(cv2.resize(chosen, size, interpolation=cv2.INTER_AREA), np.uint8), where, size)
+
+
+def _keep(pixels: Pixels, where: Pixels) -> Pixels:
+    """Return the pixels in ``where``, and 0 elsewhere; OpenCV's operations with a mask take longer for three channels."""
+    kept = np.zeros_like(pixels)
+    cv2.copyTo(pixels, where, kept)
+    return kept
 
 
 def _divide(sums: Pixels, where: Pixels, size: tuple[int, int]) -> tuple[Pixels, Pixels]:
@@ -158,7 +175,7 @@ def _fill(values: Pixels, known: Pixels, nothing: int) -> Pixels:
     levels = [(values, known)]
     while min(known.shape) > _COARSEST_PX and cv2.countNonZero(known) < known.size:
         size = ((known.shape[1] + 1) // 2, (known.shape[0] + 1) // 2)
-        sums = cv2.resize(cv2.bitwise_and(values, values, mask=known), size, interpolation=cv2.INTER_AREA)
+        sums = cv2.resize(_keep(values, known), size, interpolation=cv2.INTER_AREA)
         values, cover = _divide(np.asarray(sums, np.uint8), known, size)
         known = _mark_covered(cover, _ONE_OF_FOUR)
         levels.append((values, known))
@@ -172,12 +189,20 @@ def _fill(values: Pixels, known: Pixels, nothing: int) -> Pixels:
     return filled
 
 
-def _even_out(ink: Pixels) -> Pixels:
+def _even_out(ink: Pixels, speck_tone: int) -> Pixels:
     """Keep the change from one ink to another, not the grain within one: differences from the mean nearby below the grain go,
-    those above twice the grain stay whole."""
+    those above twice the grain stay whole, and specks go."""
     size = (max(ink.shape[1] // _NEARBY_PX, 1), max(ink.shape[0] // _NEARBY_PX, 1))
-    smooth = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
-    smooth = cv2.resize(smooth, ink.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    nearby = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+    smooth = np.asarray(cv2.resize(nearby, ink.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+    evened = np.empty_like(ink)
+    for band in cut_bands(len(ink), 1, _SPECK_CELLS // 2):
+        seen = _even_band(ink[band.seen], smooth[band.seen])
+        evened[band.own] = _drop_specks(seen, speck_tone)[band.inner]
+    return evened
+
+
+def _even_band(ink: Pixels, smooth: Pixels) -> Pixels:
     above = _drop_grain(np.asarray(cv2.subtract(ink, smooth), np.uint8))
     below = _drop_grain(np.asarray(cv2.subtract(smooth, ink), np.uint8))
     return np.asarray(cv2.subtract(cv2.add(smooth, above), below), np.uint8)

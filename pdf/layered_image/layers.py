@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 
 from pdf.jbig2.region import encode_jbig2
-from pdf.layered_image.codecs import encode_indexes, encode_paper, estimate_bytes
+from pdf.layered_image.codecs import encode_indexes, encode_paper
 from pdf.layered_image.colour_layers import SPECK_TONES, Pixels, average_ink, average_paper, coarsen_plain_paper
-from pdf.layered_image.ink import find_ink, flatten_paper, measure_brightness
+from pdf.layered_image.ink import find_ink, measure_brightness
 from pdf.layered_image.palette import PalettedImage, choose_colours, count_shades, paint
 
 _FINE_DPI = 240  # from here on a bilevel edge at the scan's resolution reads as well as a soft one
@@ -99,10 +99,10 @@ def separate_layers(
     if scale > 1:
         pixels = _enlarge(pixels, scale, is_coarse)
     mask_dpi = round(dpi * scale)
-    mask = find_ink(flatten_paper(measure_brightness(pixels), mask_dpi), mask_dpi, is_sharpened=is_coarse, missed=missed)
+    grey, brightness = measure_brightness(pixels)
+    mask = find_ink(brightness, mask_dpi, is_sharpened=is_coarse, missed=missed)
     halo_px = max(round(mask_dpi / _PAPER_DPI), round(scale))
     paper_layer = _make_paper(pixels, mask, _choose_cell_px(dpi, scale, _PAPER_DPI), halo_px)
-    grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     if not mask.any():
         return LayeredPage(paper_layer, None, mask_dpi), Separation(grey, mask, None)
     cell_px = _choose_cell_px(dpi, scale, _INK_DPI)
@@ -149,9 +149,10 @@ def _reduce_colours(ink: Pixels, seen: Pixels) -> tuple[PalettedImage, bytes]:
     shades = count_shades(ink, seen)
     for near in _NEAR_SHADES:
         paletted = choose_colours(shades, near)
-        if estimate_bytes(paletted.indexes) <= _INK_BYTES:
+        encoded = encode_indexes(paletted.indexes)
+        if len(encoded) <= _INK_BYTES:
             break
-    return paletted, encode_indexes(paletted.indexes)
+    return paletted, encoded
 
 
 def choose_mask_scale(width_px: int, height_px: int, dpi: int) -> float:

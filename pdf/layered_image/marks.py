@@ -16,17 +16,17 @@ Labels = npt.NDArray[np.uint16] | npt.NDArray[np.int32]
 MM_PER_INCH = 25.4
 _SPECK_MM2 = 0.03  # a full stop of 8-point print covers 0.1 mm2
 _TONE_MARK_MM2 = 0.6  # full stops, commas and tone marks of 13-point print are smaller, the stem of an i is larger
-_MARK, _LETTER = 1, 2
+MARK, LETTER = 1, 2
 _SOLID_MM = 1.6  # thicker than any stroke of print or pen below 30 point
 _SOLID_SHARE = 0.3
 _SHRINK = 4
 
 
-def keep_marks(mask: Mask, dpi: float) -> tuple[Mask, Mask]:
-    """Return the mask (255 on ink) without specks and solid pieces, and where pieces are that are larger than a tone mark.
+def find_marks(mask: Mask, dpi: float) -> Mask:
+    """Return at half the resolution which of the mask's pixels (255 on ink) belong to a mark: ``LETTER`` to one larger than a
+    tone mark, ``MARK`` to a smaller one, 0 to a speck or a solid piece.
 
-    ``dpi`` is that of its pixels. Pieces are told apart at half the resolution, in a third of the time: what is a pixel apart
-    counts as one. Where they are is told no finer.
+    ``dpi`` is that of the mask. Pieces that are a pixel apart count as one so, and are found sooner.
     """
     even = cv2.copyMakeBorder(mask, 0, mask.shape[0] % 2, 0, mask.shape[1] % 2, cv2.BORDER_CONSTANT, value=0)
     cover = cv2.resize(even, (even.shape[1] // 2, even.shape[0] // 2), interpolation=cv2.INTER_AREA)
@@ -37,12 +37,10 @@ def keep_marks(mask: Mask, dpi: float) -> tuple[Mask, Mask]:
     is_mark &= _measure_solid_px(mask, labels, count, dpi) < _SOLID_SHARE * areas_px
     is_letter = is_mark & (areas_px >= _TONE_MARK_MM2 * (dpi / MM_PER_INCH) ** 2)
     is_mark[0] = is_letter[0] = False
-    kept = (is_mark * _MARK + is_letter * _LETTER).astype(np.uint8).take(labels)
-    whole = cv2.resize(kept, even.shape[::-1], interpolation=cv2.INTER_NEAREST)[: mask.shape[0], : mask.shape[1]]
-    near = cv2.dilate(whole, np.ones((3, 3), np.uint8))
-    letters = cv2.threshold(near, _MARK, 255, cv2.THRESH_BINARY)[1]
-    marks = cv2.bitwise_and(mask, cv2.threshold(whole, 0, 255, cv2.THRESH_BINARY)[1])
-    return np.asarray(marks, np.uint8), np.asarray(letters, np.uint8)
+    kinds = np.where(is_letter, LETTER, is_mark * MARK).astype(np.uint8)
+    found = np.zeros(labels.size, np.uint8)
+    found[inked] = kinds[np.ravel(labels)[inked]]
+    return found.reshape(labels.shape)
 
 
 def _label(cover: Mask) -> tuple[int, Labels]:

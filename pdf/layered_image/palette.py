@@ -30,28 +30,28 @@ class PalettedImage:
 
 @dataclass(frozen=True, slots=True)
 class Shades:
-    """The shades of an image: each pixel's bin, how many of the pixels that are seen the bins have, and their mean colours.
+    """The shades of an image: how many of the pixels that are seen each bin has, and its mean colour.
 
-    ``source`` is for each pixel that whose index it takes: itself, or where neither it nor a neighbour is seen the last one
-    before it, which costs nothing then.
+    ``bins`` are those of the pixels that are seen or lie beside one that is, and ``runs`` how many pixels take the index of
+    each: itself and those up to the next, of which nothing is seen and which cost nothing so.
     """
 
     bins: npt.NDArray[np.uint16]
+    runs: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]
     means: npt.NDArray[np.float32]
-    source: npt.NDArray[np.int32]
     shape: tuple[int, int]
 
 
 def count_shades(pixels: Pixels, seen: Pixels) -> Shades:
-    """Count the shades of a grey or RGB image where ``seen`` is not 0."""
-    flat = pixels.reshape(-1, 1 if pixels.ndim == 2 else 3)
-    bins = _number_bins(flat)
-    where = np.flatnonzero(seen)
-    counts, means = _average_bins(bins[where], flat[where])
-    near = cv2.dilate(seen, np.ones((3, 3), np.uint8)).reshape(-1) > 0
-    source = np.maximum.accumulate(np.where(near, np.arange(near.size, dtype=np.int32), np.int32(0)))
-    return Shades(bins, counts, means, source, (pixels.shape[0], pixels.shape[1]))
+    """Count the shades of a grey or RGB image where ``seen`` is not 0; somewhere it must be."""
+    near = np.flatnonzero(cv2.dilate(seen, np.ones((3, 3), np.uint8)))
+    channels = [np.asarray(channel, np.uint8).reshape(-1)[near] for channel in cv2.split(pixels)]
+    bins = _number_bins(channels)
+    is_seen = np.ravel(seen)[near] > 0
+    counts, means = _average_bins(bins[is_seen], [channel[is_seen] for channel in channels])
+    ends = np.append(near[1:], seen.size)
+    return Shades(bins, ends - np.append(0, ends[:-1]), counts, means, (pixels.shape[0], pixels.shape[1]))
 
 
 def choose_colours(shades: Shades, near: float) -> PalettedImage:
@@ -62,7 +62,7 @@ def choose_colours(shades: Shades, near: float) -> PalettedImage:
     colours = _average_members(means, counts, means[_spread_out(means, counts, near)])
     channels = means.shape[1]
     nearest = _find_nearest(_centre_of(np.arange(1 << (_BITS * channels)), channels), colours)
-    indexes = nearest.take(shades.bins).take(shades.source).reshape(shades.shape)
+    indexes = np.repeat(nearest.take(shades.bins), shades.runs).reshape(shades.shape)
     return PalettedImage(indexes, np.round(colours).astype(np.uint8))
 
 
@@ -74,16 +74,18 @@ def paint(image: PalettedImage) -> Pixels:
     return np.asarray(channels[0] if len(channels) == 1 else cv2.merge(channels), np.uint8)
 
 
-def _average_bins(bins: npt.NDArray[np.uint16], flat: Pixels) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+def _average_bins(
+    bins: npt.NDArray[np.uint16], channels: list[Pixels]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
     """Return how many pixels each bin has and their mean colour."""
-    counts = np.bincount(bins, minlength=1 << (_BITS * flat.shape[1]))
-    sums = [np.bincount(bins, channel, minlength=len(counts)) for channel in flat.T]
+    counts = np.bincount(bins, minlength=1 << (_BITS * len(channels)))
+    sums = [np.bincount(bins, channel, minlength=len(counts)) for channel in channels]
     return counts, (np.stack(sums, axis=1) / np.maximum(counts, 1)[:, None]).astype(np.float32)
 
 
-def _number_bins(flat: Pixels) -> npt.NDArray[np.uint16]:
-    bins = np.zeros(len(flat), np.uint16)
-    for channel in np.ascontiguousarray(flat.T):
+def _number_bins(channels: list[Pixels]) -> npt.NDArray[np.uint16]:
+    bins = np.zeros(len(channels[0]), np.uint16)
+    for channel in channels:
         bins <<= np.uint16(_BITS)
         bins |= channel >> np.uint8(8 - _BITS)
     return bins

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from asn1crypto import crl
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from dossiers.errors import (
     CertificateError,
@@ -21,42 +17,25 @@ from dossiers.errors import (
     SohoaError,
     TimestampError,
 )
-from dossiers.model import ArchivalPdf, RevocationStatus, SignatureLevel, SignedPdf
+from dossiers.model import ArchivalPdf, RevocationStatus, SignatureLevel
 from pdf.certificate_check import Demand, TrustBase, check_certificate
 from pdf.conformance import check_pdfa
-from pdf.document_stamps import find_newest_stamp
-from pdf.http_exchange import exchange
 from pdf.identity import SigningIdentity, open_token_identity
 from pdf.judgement import Revocation
-from pdf.long_term import Assurance, extend_proof
+from pdf.long_term import Assurance
 from pdf.mark_text import MarkText
 from pdf.revocation import RevocationSource
 from pdf.signing import sign_pdf
 from pdf.timestamps import make_timestamper
 from pdf.token_key import TokenAddress, TokenSession
 from pdf.verification import verify_pdf
+from tests.support.assurances import ask_pdfsig, assure
 from tests.support.pki import TestPki
 from tests.support.soft_token import running_soft_token
 from tests.support.verapdf import validate_pdfa
 
 MARK = MarkText("SAO Y", "ỦY BAN NHÂN DÂN XÃ HÒA LẠC", "Nguyễn Văn Ẫ")
 NOW = datetime.now(UTC)
-
-
-def _assure(
-    pki: TestPki,
-    level: SignatureLevel = SignatureLevel.B_LTA,
-    *,
-    tsa: str = "tsa",
-    demand: Demand = Demand.REQUIRE,
-    source: RevocationSource | None = None,
-) -> Assurance:
-    stamper = make_timestamper(pki.tsa_url(tsa), 120)
-    return Assurance(level, stamper, TrustBase((pki.root,), source or RevocationSource(timeout_s=120), demand))
-
-
-def _ask_pdfsig(path: Path) -> str:
-    return subprocess.run(["pdfsig", str(path)], capture_output=True, encoding="utf-8", check=False).stdout
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +66,7 @@ def test_every_level_with_every_key_is_valid_for_everyone(
 ) -> None:
     made: dict[Path, SignatureLevel] = {}
     for level in SignatureLevel:
-        assurance = _assure(pki, level)
+        assurance = assure(pki, level)
         for name, identity in identities.items():
             signed = sign_pdf(letter, tmp_path / f"{level}-{name}.pdf", identity, MARK, assurance)
             assert signed.level is level
@@ -99,7 +78,7 @@ def test_every_level_with_every_key_is_valid_for_everyone(
         assert verdict.level is level, (path.name, verdict)
         assert check_pdfa(path).is_pdfa_2b, check_pdfa(path).findings
         assert verdict.revocation is (Revocation.GOOD if level.is_long_term else Revocation.UNKNOWN)
-        said = _ask_pdfsig(path)
+        said = ask_pdfsig(path)
         # poppler 22.12 knows no stamps of the whole document: it leaves them unjudged.
         assert "Signature is Valid" in said.split("Signature #2")[0], said
         assert "nvalid" not in said, said
@@ -109,7 +88,7 @@ def test_every_level_with_every_key_is_valid_for_everyone(
 
 
 def test_a_batch_asks_about_revocation_once(pki: TestPki, letter: ArchivalPdf, tmp_path: Path) -> None:
-    assurance, officer = _assure(pki), pki.identity("officer")
+    assurance, officer = assure(pki), pki.identity("officer")
     for number in range(5):
         sign_pdf(letter, tmp_path / f"{number}.pdf", officer, assurance=assurance)
     assert pki.faults.asked["ocsp"] == 1
@@ -118,7 +97,7 @@ def test_a_batch_asks_about_revocation_once(pki: TestPki, letter: ArchivalPdf, t
 
 
 def test_the_bytes_that_were_signed_stay(pki: TestPki, letter: ArchivalPdf, tmp_path: Path) -> None:
-    signed = sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("officer"), assurance=_assure(pki))
+    signed = sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("officer"), assurance=assure(pki))
     assert signed.path.read_bytes().startswith(letter.path.read_bytes())
     with signed.path.open("rb") as file:
         reader = PdfFileReader(file)
@@ -130,7 +109,7 @@ def test_the_bytes_that_were_signed_stay(pki: TestPki, letter: ArchivalPdf, tmp_
 )
 def test_the_check_is_kept(pki: TestPki, letter: ArchivalPdf, tmp_path: Path, label: str, source: str) -> None:
     for level in (SignatureLevel.B_B, SignatureLevel.B_LT):
-        signed = sign_pdf(letter, tmp_path / f"{level}.pdf", pki.identity(label), assurance=_assure(pki, level))
+        signed = sign_pdf(letter, tmp_path / f"{level}.pdf", pki.identity(label), assurance=assure(pki, level))
         check = signed.certificate_check
         assert check is not None
         assert check.revocation is RevocationStatus.GOOD
@@ -153,7 +132,7 @@ def test_a_bad_certificate_signs_nothing(
     then = certificate.not_valid_before + timedelta(hours=1)  # read while it was good, as a long-lived process may have done
     identity = pki.identity(label, then)
     with pytest.raises(CertificateError, match=words) as caught:
-        sign_pdf(letter, tmp_path / "signed.pdf", identity, assurance=_assure(pki, level, demand=Demand.REQUIRE))
+        sign_pdf(letter, tmp_path / "signed.pdf", identity, assurance=assure(pki, level, demand=Demand.REQUIRE))
     assert not caught.value.retryable
     assert not (tmp_path / "signed.pdf").exists()
     assert pki.faults.asked["tsa"] == 0
@@ -175,16 +154,16 @@ def test_without_an_answer_about_revocation_a_later_try_helps(
     officer = pki.identity("ocsp-only")
     source = RevocationSource(timeout_s=120)
     with pytest.raises(RevocationUnavailableError) as caught:
-        sign_pdf(letter, tmp_path / "signed.pdf", officer, assurance=_assure(pki, source=source))
+        sign_pdf(letter, tmp_path / "signed.pdf", officer, assurance=assure(pki, source=source))
     assert caught.value.retryable
     assert letter.path.is_file()
     assert [path.name for path in tmp_path.glob("signed*")] == []
-    tried = sign_pdf(letter, tmp_path / "tried.pdf", officer, assurance=_assure(pki, SignatureLevel.B_B, demand=Demand.TRY))
+    tried = sign_pdf(letter, tmp_path / "tried.pdf", officer, assurance=assure(pki, SignatureLevel.B_B, demand=Demand.TRY))
     assert tried.certificate_check is not None
     assert tried.certificate_check.revocation is RevocationStatus.UNREACHABLE
     pki.faults.clear()
     source._failures.clear()  # a minute later
-    sign_pdf(letter, tmp_path / "signed.pdf", officer, assurance=_assure(pki, source=source))
+    sign_pdf(letter, tmp_path / "signed.pdf", officer, assurance=assure(pki, source=source))
 
 
 @pytest.mark.parametrize("fault", ["down", "lying"])
@@ -195,7 +174,7 @@ def test_where_ocsp_is_of_no_use_the_crl_serves(pki: TestPki, letter: ArchivalPd
     for demand in (Demand.REQUIRE, Demand.TRY):
         level = SignatureLevel.B_LTA if demand is Demand.REQUIRE else SignatureLevel.B_B
         signed = sign_pdf(
-            letter, tmp_path / f"{level}.pdf", pki.identity("officer"), assurance=_assure(pki, level, demand=demand)
+            letter, tmp_path / f"{level}.pdf", pki.identity("officer"), assurance=assure(pki, level, demand=demand)
         )
         assert signed.certificate_check is not None
         assert signed.certificate_check.source.startswith("CRL")
@@ -205,7 +184,7 @@ def test_where_ocsp_is_of_no_use_the_crl_serves(pki: TestPki, letter: ArchivalPd
 
 def test_a_slow_responder_is_believed(pki: TestPki, letter: ArchivalPdf, tmp_path: Path) -> None:
     pki.faults.delay_s = 1.5  # its answer is then younger than the question by more than a second
-    signed = sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("ocsp-only"), assurance=_assure(pki))
+    signed = sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("ocsp-only"), assurance=assure(pki))
     assert signed.certificate_check is not None
     assert signed.certificate_check.source.startswith("OCSP")
     (verdict,) = verify_pdf(signed.path, [pki.root]).signatures
@@ -224,7 +203,7 @@ def test_a_certificate_that_issued_itself(pki: TestPki) -> None:
 
 def test_a_dead_server_delays_a_batch_once(pki: TestPki, letter: ArchivalPdf, tmp_path: Path) -> None:
     pki.faults.down.add("ocsp")
-    assurance = _assure(pki, SignatureLevel.B_B, demand=Demand.TRY)
+    assurance = assure(pki, SignatureLevel.B_B, demand=Demand.TRY)
     for number in range(4):
         sign_pdf(letter, tmp_path / f"{number}.pdf", pki.identity("ocsp-only"), assurance=assurance)
     assert pki.faults.asked["ocsp"] == 1
@@ -234,7 +213,7 @@ def test_mirrors_are_asked_first(pki: TestPki, letter: ArchivalPdf, tmp_path: Pa
     services = f"{pki.url}/province"
     source = RevocationSource(f"{services}/ocsp/interm?mirror", (f"{services}/crls/interm/latest.crl?mirror",), timeout_s=120)
     for label in ("officer", "crl-only"):
-        signed = sign_pdf(letter, tmp_path / f"{label}.pdf", pki.identity(label), assurance=_assure(pki, source=source))
+        signed = sign_pdf(letter, tmp_path / f"{label}.pdf", pki.identity(label), assurance=assure(pki, source=source))
         assert signed.certificate_check is not None
         assert signed.certificate_check.source.endswith("?mirror")
 
@@ -242,7 +221,7 @@ def test_mirrors_are_asked_first(pki: TestPki, letter: ArchivalPdf, tmp_path: Pa
 def test_a_certificate_that_names_nobody_to_ask(pki: TestPki, letter: ArchivalPdf, tmp_path: Path) -> None:
     identity = pki.identity("no-pointers")
     with pytest.raises(CertificateError, match="neither OCSP nor CRL") as caught:
-        sign_pdf(letter, tmp_path / "again.pdf", identity, assurance=_assure(pki))
+        sign_pdf(letter, tmp_path / "again.pdf", identity, assurance=assure(pki))
     assert not caught.value.retryable
 
 
@@ -265,7 +244,7 @@ def test_a_bad_authority_of_time_is_noticed_at_once(
     pki: TestPki, letter: ArchivalPdf, tmp_path: Path, tsa: str, kind: type[SohoaError]
 ) -> None:
     with pytest.raises(kind):
-        sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("officer"), assurance=_assure(pki, tsa=tsa))
+        sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("officer"), assurance=assure(pki, tsa=tsa))
     assert not (tmp_path / "signed.pdf").exists()
 
 
@@ -273,67 +252,10 @@ def test_a_bad_authority_of_time_is_noticed_at_once(
 def test_without_a_time_stamp_a_later_try_helps(pki: TestPki, letter: ArchivalPdf, tmp_path: Path, fault: str) -> None:
     getattr(pki.faults, fault).add("tsa")
     with pytest.raises(TimestampError) as caught:
-        sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("officer"), assurance=_assure(pki))
+        sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("officer"), assurance=assure(pki))
     assert caught.value.retryable
     pki.faults.clear()
-    sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("officer"), assurance=_assure(pki))
-
-
-def _sign_and_prove(pki: TestPki, letter: ArchivalPdf, path: Path, label: str, crls: tuple[str, ...]) -> SignedPdf:
-    """Sign as a program would that checks nothing, and add CRLs to the file."""
-    assurance = _assure(pki, SignatureLevel.B_T, demand=Demand.OFF)
-    signed = sign_pdf(letter, path, pki.identity(label), assurance=assurance)
-    with path.open("rb+") as file:
-        DocumentSecurityStore.add_dss(
-            file,
-            None,
-            certs=[pki.certificate("interm")],
-            crls=[crl.CertificateList.load(_get(f"{pki.url}/province/crls/{name}/latest.crl")) for name in crls],
-        )
-    return signed
-
-
-def _get(url: str) -> bytes:
-    return exchange(url, None, "", timeout_s=120, max_bytes=1_000_000)
-
-
-def test_a_revoked_certificate_is_a_verdict(pki: TestPki, letter: ArchivalPdf, tmp_path: Path) -> None:
-    signed = _sign_and_prove(pki, letter, tmp_path / "signed.pdf", "revoked", ("root", "interm"))
-    report = verify_pdf(signed.path, [pki.root])
-    (verdict,) = report.signatures
-    assert verdict.revocation is Revocation.REVOKED
-    assert report.is_sound
-    assert not report.is_trusted
-    assert verdict.level is SignatureLevel.B_T
-
-
-def test_data_that_prove_only_a_part_make_no_higher_level(pki: TestPki, letter: ArchivalPdf, tmp_path: Path) -> None:
-    partly = _sign_and_prove(pki, letter, tmp_path / "partly.pdf", "officer", ("interm",))
-    (verdict,) = verify_pdf(partly.path, [pki.root]).signatures
-    assert (verdict.level, verdict.revocation) == (SignatureLevel.B_T, Revocation.UNKNOWN)
-    wholly = _sign_and_prove(pki, letter, tmp_path / "wholly.pdf", "officer", ("interm", "root"))
-    (verdict,) = verify_pdf(wholly.path, [pki.root]).signatures
-    assert (verdict.level, verdict.revocation) == (SignatureLevel.B_LT, Revocation.GOOD)
-
-
-def test_a_new_stamp_outlives_the_old_ones_certificate(pki: TestPki, letter: ArchivalPdf, tmp_path: Path) -> None:
-    short = _assure(pki, tsa="tsa-short")
-    signed = sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("officer"), MARK, short)
-    assert signed.stamped_until == pki.certificate("tsa-short").not_valid_after
-    before = signed.path.read_bytes()
-    for _ in range(2):
-        with signed.path.open("rb+") as file:
-            extend_proof(file, _assure(pki), with_stamp=True)
-        assert signed.path.read_bytes().startswith(before)
-        (verdict,) = verify_pdf(signed.path, [pki.root]).signatures
-        assert verdict.level is SignatureLevel.B_LTA
-        assert verify_pdf(signed.path, [pki.root]).is_trusted
-        assert "Signature is Valid" in _ask_pdfsig(signed.path)
-    newest = find_newest_stamp(signed.path)
-    assert newest is not None
-    assert newest.reliable_until == min(pki.certificate("tsa").not_valid_after, datetime(2030, 12, 31, tzinfo=UTC))
-    ((_, vera),) = validate_pdfa([signed.path]).items()
-    assert vera.compliant, vera.faults
+    sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("officer"), assurance=assure(pki))
 
 
 def test_a_level_asks_for_what_it_needs() -> None:
@@ -341,14 +263,3 @@ def test_a_level_asks_for_what_it_needs() -> None:
         Assurance(SignatureLevel.B_T)
     with pytest.raises(ConfigurationError, match="revocation"):
         Assurance(SignatureLevel.B_LT, make_timestamper("http://127.0.0.1:1/"))
-
-
-def test_an_unsigned_page_added_to_a_long_term_file_is_noticed(pki: TestPki, letter: ArchivalPdf, tmp_path: Path) -> None:
-    signed = sign_pdf(letter, tmp_path / "signed.pdf", pki.identity("officer"), assurance=_assure(pki))
-    with signed.path.open("rb+") as file:
-        writer = IncrementalPdfFileWriter(file)
-        page, _ = writer.find_page_for_modification(0)
-        page.get_object()["/Rotate"] = writer.prev.root["/Pages"]["/Count"].__class__(90)
-        writer.update_container(page.get_object())
-        writer.write_in_place()
-    assert not verify_pdf(signed.path, [pki.root]).is_sound
