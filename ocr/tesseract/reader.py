@@ -50,18 +50,17 @@ class TesseractReader:
         """Read each line. See ``LineReader``."""
         deadline = time.monotonic() + timeout_s
         model, network = _open_network(self.language, self.model_dir)
-        parts = [
-            (index, line)
-            for index, box in enumerate(boxes)
-            for part in divide_line(image, box, MAX_WIDTH_EM)
-            if (line := cut_line(image, part, network.height_px))
-        ]
+        parts = [(index, part) for index, box in enumerate(boxes) for part in divide_line(image, box, MAX_WIDTH_EM)]
+        parts.sort(key=lambda part: part[1].width / part[1].height)  # lines of like length together
         words: list[list[RecognizedWord]] = [[] for _ in boxes]
-        parts.sort(key=lambda part: part[1].strip.shape[1])  # lines of like width together
         for start in range(0, len(parts), LINES_AT_ONCE):
             if time.monotonic() > deadline:
                 raise RecognitionTimeoutError(timeout_s=f"{timeout_s:g}")
-            chosen = parts[start : start + LINES_AT_ONCE]
+            chosen = [
+                (index, line)
+                for index, part in parts[start : start + LINES_AT_ONCE]
+                if (line := cut_line(image, part, network.height_px))
+            ]
             try:
                 spelled = _spell_lines(image, [line for _, line in chosen], model, network)
             except RuntimeError as error:  # what ONNX Runtime raises
