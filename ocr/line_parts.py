@@ -15,7 +15,14 @@ CUT_SHARE = 0.25  # a part ends at the widest gap in this share of a part, befor
 
 
 def divide_line(image: Pixels, box: BoxPx, longest_em: float) -> Iterator[BoxPx]:
-    """Cut a long line of a gray page at gaps between words into parts of at most ``longest_em`` times its height."""
+    """Cut a long line of a gray page at gaps between words into parts of at most ``longest_em`` times its height.
+
+    What lies outside of the page is left out; a box of which nothing is left has no parts.
+    """
+    height, width = image.shape
+    box = BoxPx(max(0, box.left), max(0, box.top), min(width, box.right), min(height, box.bottom))
+    if box.width <= 0 or box.height <= 0:
+        return
     longest = round(longest_em * box.height)
     while box.width > longest:
         first = box.left + round((1 - CUT_SHARE) * longest)

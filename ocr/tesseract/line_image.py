@@ -55,10 +55,17 @@ class LineImage:
     scale: float
 
 
-def cut_line(image: Pixels, box: BoxPx, height_px: int) -> LineImage | None:
-    """Cut a line out of a level gray page, from its first ink to its last; None where there is none."""
+def cut_line(
+    image: Pixels, box: BoxPx, height_px: int, *, is_first: bool = True, is_last: bool = True
+) -> LineImage | None:
+    """Cut a line out of a level gray page, from its first ink to its last; None where there is none.
+
+    Of a line in parts only the first and the last one have a margin, at the line's end: else each would show the letters at
+    the edge of the next.
+    """
     beside = round(MARGIN_BESIDE_EM * box.height)
-    left, right = max(0, box.left - beside), min(image.shape[1], box.right + beside)
+    left = max(0, box.left - beside) if is_first else box.left
+    right = min(image.shape[1], box.right + beside) if is_last else box.right
     top, bottom = _find_rows(image, box, FIRST_LOOK)
     crop = image[top:bottom, left:right]
     level, _ = cv2.threshold(crop, 0, WHITE, cv2.THRESH_BINARY | cv2.THRESH_OTSU)

@@ -59,7 +59,7 @@ class TesseractReader:
             chosen = [
                 (index, line)
                 for index, part in parts[start : start + LINES_AT_ONCE]
-                if (line := cut_line(image, part, network.height_px))
+                if (line := _cut_part(image, part, boxes[index], network.height_px))
             ]
             try:
                 spelled = _spell_lines(image, [line for _, line in chosen], model, network)
@@ -68,6 +68,11 @@ class TesseractReader:
             for (index, line), found in zip(chosen, spelled, strict=True):
                 words[index] += place_words(found, line, network.step_px)
         return [join_words(sorted(line, key=lambda word: word.bbox_px.left)) if line else None for line in words]
+
+
+def _cut_part(image: Pixels, part: BoxPx, box: BoxPx, height_px: int) -> LineImage | None:
+    is_first, is_last = part.left <= max(0, box.left), part.right >= min(image.shape[1], box.right)
+    return cut_line(image, part, height_px, is_first=is_first, is_last=is_last)
 
 
 def _spell_lines(image: Pixels, lines: Sequence[LineImage], model: LineModel, network: LineNetwork) -> list[list[SpelledWord]]:

@@ -69,6 +69,40 @@ def test_a_line_longer_than_any_page_is_read_to_its_end(reader: LineReader) -> N
 
 
 @BOTH
+def test_where_a_line_is_parted_no_letter_is_read_twice(reader: LineReader) -> None:
+    text = " ".join(PARAGRAPH)
+    page = to_gray(as_bgr(draw_page((Text(text, 100, 60),), size=(7000, 160))))
+    columns, rows = (np.flatnonzero((page < 128).any(axis=axis)) for axis in (0, 1))
+    box = BoxPx(int(columns[0]) - 3, int(rows[0]), int(columns[-1]) + 4, int(rows[-1]) + 1)
+    (line,) = reader.read_lines(page, [box], 60)
+    assert box.width > 120 * box.height
+    assert line is not None
+    assert [word.text for word in line.words if word.text not in text.split() and len(word.text) == 1] == []
+    assert len(line.words) == len(text.split())
+
+
+@BOTH
+@pytest.mark.timeout(20)
+def test_a_box_of_no_size_or_beyond_the_page_is_read_as_what_is_left_of_it(reader: LineReader, page: Pixels) -> None:
+    height, width = page.shape
+    first = detect_lines(page)[0]
+    boxes = [
+        BoxPx(300, 510, 900, 510),
+        BoxPx(300, 510, 300, 540),
+        BoxPx(900, 540, 300, 510),
+        BoxPx(width + 10, 500, width + 300, 540),
+        BoxPx(-300, -90, -20, -50),
+        BoxPx(300, height + 5, 900, height + 45),
+        first._replace(left=-200, right=width + 500),
+    ]
+    *nothing, whole = reader.read_lines(page, boxes, 60)
+    assert nothing == [None] * 6
+    assert whole is not None
+    assert Levenshtein.normalized_similarity(PARAGRAPH[0], whole.text) > 0.9
+    assert all(0 <= word.bbox_px.left < word.bbox_px.right <= width for word in whole.words)
+
+
+@BOTH
 def test_where_nothing_stands_nothing_is_read_for_sure(reader: LineReader) -> None:
     (line,) = reader.read_lines(np.full((100, 900), 255, np.uint8), [BoxPx(10, 10, 890, 60)], 60)
     assert line is None or line.confidence < 0.25
