@@ -100,8 +100,8 @@ def place_words(words: Sequence[SpelledWord], line: LineImage, step_px: int) -> 
         )
         edges.append(max(edges[-1] + 1, low + find_widest_gap(has_ink[low : high + 1])))
     edges.append(max(width, edges[-1] + 1))
-    return [
-        RecognizedWord(word.text, _box_ink(line, left, right), word.confidence)
+    return [  # where there are more words than columns, which is no print, several share the last one
+        RecognizedWord(word.text, _box_ink(line, min(left, width - 1), min(right, width)), word.confidence)
         for word, (left, right) in zip(words, pairwise(edges), strict=True)
     ]
 
