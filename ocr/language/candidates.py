@@ -19,6 +19,7 @@ from ocr.language.tokens import split_word
 MARGIN = 2.0  # nats: what neither reader gave must be so much better before it is taken
 MAX_EXTRA_COST = 14.0  # nats above the cheapest: no context makes up for more
 MAX_MIXED_PLACES = 4
+MAX_SYLLABLE_LETTERS = 7  # nghiêng
 ILL_FORMED_COST = 6.0
 LOST_SPACE_COST = 10.0  # more: a word that nobody knows costs the model less than the two that it was
 NO_SURNAME_COST = 2.0
@@ -116,10 +117,13 @@ def _count_lost_spaces(core: str) -> int:
 
 def _count_syllables(core: str) -> int:
     """Return into how few syllables of two letters or more a word falls; 0 when it does not."""
-    if is_syllable(core):
-        return 1
-    rests = [_count_syllables(core[cut:]) for cut in range(2, len(core) - 1) if is_syllable(core[:cut])]
-    return min((1 + rest for rest in rests if rest), default=0)
+    fewest = {0: 0}  # by how many of its letters they make up
+    for end in range(2, len(core) + 1):
+        starts = range(max(0, end - MAX_SYLLABLE_LETTERS), end - 1)
+        ways = [fewest[start] + 1 for start in starts if start in fewest and is_syllable(core[start:end])]
+        if ways:
+            fewest[end] = min(ways)
+    return fewest.get(len(core), 0)
 
 
 def _list_cuts(core: str) -> list[int]:

@@ -109,3 +109,9 @@ def test_leader_dots_are_cut_off_and_kept_as_read() -> None:
 
 def test_nothing_becomes_nothing() -> None:
     assert mend_lines([]) == ()
+
+
+@pytest.mark.timeout(20)
+def test_a_line_without_any_space_is_weighed_in_time() -> None:
+    read = "oanhoanh" * 25 + "ã"
+    assert mend(read, read.replace("ã", "a")) in {read, read.replace("ã", "a")}
