@@ -55,9 +55,7 @@ class LineImage:
     scale: float
 
 
-def cut_line(
-    image: Pixels, box: BoxPx, height_px: int, *, is_first: bool = True, is_last: bool = True
-) -> LineImage | None:
+def cut_line(image: Pixels, box: BoxPx, height_px: int, *, is_first: bool = True, is_last: bool = True) -> LineImage | None:
     """Cut a line out of a level gray page, from its first ink to its last; None where there is none.
 
     Of a line in parts only the first and the last one have a margin, at the line's end: else each would show the letters at

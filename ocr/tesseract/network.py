@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from ocr.tesseract.model_file import LineModel
 from ocr.tesseract.onnx_graph import build_graph
@@ -19,19 +20,36 @@ from ocr.tesseract.onnx_graph import build_graph
 BATCH = 4  # lines of like width: what one leaves behind is in the cache for the next
 Strip = NDArray[np.float32]
 Chances = NDArray[np.float32]
+# ONNX Runtime has an exception for each of its codes, and none that is over them all.
+FAILURES = (
+    RuntimeError,
+    runtime.EPFail,
+    runtime.Fail,
+    runtime.InvalidArgument,
+    runtime.InvalidGraph,
+    runtime.InvalidProtobuf,
+    runtime.NotImplemented,
+    runtime.RuntimeException,
+)
 
 
 class LineNetwork:
     """A model ready to read strips ``height_px`` high, a step every ``step_px``."""
 
     def __init__(self, model: LineModel) -> None:
-        """Raises ValueError when the model's layers are not those of Tesseract's line models."""
+        """Raises ValueError when the model's layers are not those of Tesseract's line models, or do not fit each other."""
         graph = build_graph(model.network)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # it would keep what the widest lines of a page took
         self.height_px, self.step_px = graph.height_px, graph.step_px
-        self._session = onnxruntime.InferenceSession(graph.data, options, providers=["CPUExecutionProvider"])
+        try:
+            self._session = onnxruntime.InferenceSession(graph.data, options, providers=["CPUExecutionProvider"])
+            (chances,) = self.read([np.ones((self.height_px, self.step_px), np.float32)])
+        except FAILURES as error:
+            raise ValueError(f"its layers do not fit each other: {str(error)[:200]}") from error
+        if chances.shape != (1, len(model.letters)):
+            raise ValueError(f"it has outputs for {chances.shape[1]} of {len(model.letters)} letters")
 
     def read(self, strips: Sequence[Strip]) -> list[Chances]:
         """Return for each strip (height x width, -1 ink to 1 paper) the chance of every output at each of its steps.
@@ -47,7 +65,10 @@ class LineNetwork:
             for row, index in enumerate(chosen):
                 batch[row, 0, :, : strips[index].shape[1]] = strips[index]
             steps = np.array([strips[index].shape[1] // self.step_px for index in chosen], np.int32)
-            (chances,) = self._session.run(None, {"strips": batch, "steps": steps})
+            try:
+                (chances,) = self._session.run(None, {"strips": batch, "steps": steps})
+            except FAILURES as error:
+                raise RuntimeError(f"{type(error).__name__}: {error}") from error
             for row, index in enumerate(chosen):
                 found[index] = chances[: steps[row], row]
         return found

@@ -16,6 +16,7 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from ocr.tesseract.model_file import Layer, Weights
 
 OPSET, IR_VERSION = 17, 8
+MAX_HEIGHT_PX, MAX_STEP_PX, MAX_WINDOW_PX = 128, 16, 16  # of strips (36), pooling (3) and the half of a window (1)
 ONNX_GATES = (1, 3, 2, 0)  # input, output, forget, cell, out of the file's cell, input, forget, output
 
 
@@ -34,10 +35,15 @@ def build_graph(network: Layer) -> LineGraph:
     """
     source, convolve, dense, pool, column, *along, softmax = network.walk()
     kinds = [layer.kind for layer in (source, convolve, dense, pool, column, softmax)]
-    if kinds != ["Input", "Convolve", "Tanh", "Maxpool", "XYTranspose", "Softmax"] or column.inner[0].kind != "SummLSTM":
+    wanted = ["Input", "Convolve", "Tanh", "Maxpool", "XYTranspose", "Softmax"]
+    if kinds != wanted or [layer.kind for layer in column.inner] != ["SummLSTM"]:
         raise ValueError(f"its layers are not those of a line model: {' '.join(kinds)}")
     writer = _Writer()
     height, step = source.numbers[1], pool.numbers[0]
+    is_step = all(0 < size <= MAX_STEP_PX for size in pool.numbers)
+    is_window = all(0 <= half <= MAX_WINDOW_PX for half in convolve.numbers)
+    if not (is_step and is_window and pool.numbers[1] <= height <= MAX_HEIGHT_PX):
+        raise ValueError(f"its strips are {height} high, windows {convolve.numbers} and steps {pool.numbers}")
     rows = height // pool.numbers[1]
     _convolve(writer, convolve, dense, pool)
     _read_columns(writer, column.inner[0], rows)
@@ -139,7 +145,7 @@ def _read_columns(writer: _Writer, layer: Layer, rows: int) -> None:
 def _read_along(writer: _Writer, layer: Layer, name: str) -> None:
     """Write an LSTM along the line, from its end where the layer is reversed."""
     is_reversed = layer.kind == "RTLReversed"
-    inner = layer.inner[0] if is_reversed else layer
+    inner = layer.inner[0] if is_reversed and len(layer.inner) == 1 else layer
     if inner.kind != "LSTM":
         raise ValueError(f"its layers are not those of a line model: {inner.kind}")
     writer.add_lstm(name, inner, direction="reverse" if is_reversed else "forward", steps="steps", is_summary=False)

@@ -63,8 +63,8 @@ class TesseractReader:
             ]
             try:
                 spelled = _spell_lines(image, [line for _, line in chosen], model, network)
-            except RuntimeError as error:  # what ONNX Runtime raises
-                raise RecognitionError(detail=f"{type(error).__name__}: {error}"[:300]) from error
+            except RuntimeError as error:
+                raise RecognitionError(detail=str(error)[:300]) from error
             for (index, line), found in zip(chosen, spelled, strict=True):
                 words[index] += place_words(found, line, network.step_px)
         return [join_words(sorted(line, key=lambda word: word.bbox_px.left)) if line else None for line in words]

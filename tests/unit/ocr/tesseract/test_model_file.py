@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dossiers.errors import ConfigurationError
-from ocr.tesseract.model_file import LineModel, read_model
+from ocr.tesseract.model_file import DOUBLE_MODE, ENTRIES, INT_MODE, LSTM, LineModel, read_model
 from ocr.tesseract.reader import MODEL_FOLDERS
 
 VIE = next(path for folder in MODEL_FOLDERS if (path := Path(folder, "vie.traineddata")).is_file())
@@ -55,6 +55,61 @@ def test_what_is_no_language_data_is_told(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "vie.traineddata"
     path.write_bytes(data)
     with pytest.raises(ConfigurationError, match="no language data"):
+        read_model(path)
+
+
+def write_text(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode()
+
+
+def write_layer(kind: str, inputs: int, outputs: int, body: bytes) -> bytes:
+    return b"\0" + write_text(kind) + struct.pack("<bbiiii", 0, 0, 0, inputs, outputs, 0) + write_text("") + body
+
+
+def write_weights(mode: int, rows: int, columns: int, body: bytes) -> bytes:
+    return struct.pack("<BII", mode | DOUBLE_MODE, rows, columns) + body
+
+
+DAMAGED = {
+    "too deep": write_layer("Series", 1, 1, struct.pack("<I", 1)) * 5000,
+    "unpack_from": write_layer("Series", 1, 1, struct.pack("<I", 2**32 - 1)),  # as many layers
+    "at least": b"\0" + struct.pack("<I", 2**32 - 1) + b"Series",  # a name as long
+    "4294967295 x 4294967295": write_layer("Softmax", 1, 1, write_weights(INT_MODE, 2**32 - 1, 2**32 - 1, bytes(99))),
+    "0 x 4294967295": write_layer("Softmax", 1, 1, write_weights(INT_MODE, 2**32 - 1, 0, bytes(99))),
+    "reshape": write_layer(  # more scales than rows
+        "Softmax", 9999, 1, write_weights(INT_MODE, 1, 10_000, bytes(10_001) + struct.pack("<I", 3000) + bytes(8 * 3000))
+    ),
+    "no number": write_layer("Softmax", 1, 1, write_weights(0, 1, 2, bytes(8) + struct.pack("<dd", float("nan"), 0))),
+}
+
+
+@pytest.mark.parametrize(("told", "network"), DAMAGED.items(), ids=DAMAGED)
+def test_a_network_that_no_training_makes_is_refused(told: str, network: bytes, tmp_path: Path) -> None:
+    starts = [-1] * ENTRIES
+    starts[LSTM] = 4 + 8 * ENTRIES
+    path = tmp_path / "vie.traineddata"
+    path.write_bytes(struct.pack("<i", ENTRIES) + struct.pack(f"<{ENTRIES}q", *starts) + network)
+    with pytest.raises(ConfigurationError, match=f"no language data.*{told}"):
+        read_model(path)
+
+
+def test_more_outputs_than_weights_are_none(tmp_path: Path) -> None:
+    data = bytearray(VIE.read_bytes())
+    (start,) = struct.unpack_from("<q", data, 4 + 8 * LSTM)
+    struct.pack_into("<i", data, data.find(struct.pack("<ii", 36, 269), start) + 4, 2**20)  # outputs of all layers together
+    path = tmp_path / "vie.traineddata"
+    path.write_bytes(data)
+    assert len(read_model(path).letters) == 269
+
+
+@pytest.mark.parametrize("blank", [-1, 269, 2**31 - 1])
+def test_a_blank_that_is_no_output_is_told(blank: int, tmp_path: Path) -> None:
+    data = bytearray(VIE.read_bytes())
+    (end,) = struct.unpack_from("<q", data, 4 + 8 * (LSTM + 1))
+    struct.pack_into("<i", data, end - 16, blank)  # before three rates of training
+    path = tmp_path / "vie.traineddata"
+    path.write_bytes(data)
+    with pytest.raises(ConfigurationError, match="no letter"):
         read_model(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -13,7 +14,7 @@ from benchmarks.tesseract_lines import read_with_tesseract
 from ocr.engine import LineReader
 from ocr.line_detector import detect_lines
 from ocr.page_image import Pixels, to_gray
-from ocr.tesseract.model_file import Layer, read_model
+from ocr.tesseract.model_file import Layer, LineModel, read_model
 from ocr.tesseract.network import LineNetwork
 from ocr.tesseract.onnx_graph import build_graph
 from ocr.tesseract.reader import MODEL_FOLDERS, TesseractReader
@@ -63,6 +64,45 @@ def test_layers_in_another_order_are_refused() -> None:
     turned = Layer("Series", layers.inputs, layers.outputs, tuple(reversed(layers.inner)))
     with pytest.raises(ValueError, match="line model"):
         build_graph(turned)
+
+
+def swap_layer(model: LineModel, at: int, *layers: Layer) -> LineModel:
+    inner = model.network.inner
+    return replace(model, network=replace(model.network, inner=(*inner[:at], *layers, *inner[at + 1 :])))
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers"),
+    [
+        ("Input", (1, 0, 0, 1, 0)),
+        ("Input", (1, 2**31 - 1, 0, 1, 0)),
+        ("Maxpool", (3, 0)),
+        ("Maxpool", (0, 3)),
+        ("Maxpool", (3, 2**31 - 1)),
+    ],
+)
+def test_sizes_beyond_all_measure_are_refused(kind: str, numbers: tuple[int, ...]) -> None:
+    model = read_model(Path(FOLDER, "vie.traineddata"))
+    at = next(at for at, layer in enumerate(model.network.inner) if layer.kind == kind)
+    with pytest.raises(ValueError, match="its strips are"):
+        LineNetwork(swap_layer(model, at, replace(model.network.inner[at], numbers=numbers)))
+
+
+def test_layers_that_do_not_fit_each_other_are_refused() -> None:
+    model = read_model(Path(FOLDER, "vie.traineddata"))
+    with pytest.raises(ValueError, match="do not fit each other"):
+        LineNetwork(swap_layer(model, len(model.network.inner) - 2))  # the last LSTM is left out
+    with pytest.raises(ValueError, match="of 3 letters"):
+        LineNetwork(replace(model, letters=model.letters[:3]))
+
+
+def test_where_the_network_fails_an_error_of_ours_is_raised() -> None:
+    model = read_model(Path(FOLDER, "vie.traineddata"))
+    network = LineNetwork(model)
+    lower = swap_layer(model, 0, replace(model.network.inner[0], numbers=(1, 24, 0, 1, 0)))
+    network._session = LineNetwork(lower)._session
+    with pytest.raises(RuntimeError, match="dimensions"):
+        network.read([np.ones((network.height_px, 90), np.float32)])
 
 
 def test_a_reader_of_lines_is_what_the_engine_asks_for() -> None:
