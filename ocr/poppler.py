@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PIL.PpmImagePlugin import PpmImageFile
 from dossiers.errors import ConfigurationError, PasswordProtectedError, TooLargeError, TruncatedFileError
 
 PROGRAM = "pdftoppm"
+MAX_TOLD_BYTES = 64 * 1024  # of complaints; a small file can make it write hundreds of megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ def draw_pages(drawing: Drawing, name: str, timeout_s: float) -> list[Image.Imag
     """
     with tempfile.TemporaryDirectory(prefix="sohoa-raster-") as folder:
         try:
-            told = asyncio.run(_run_program(drawing, Path(folder) / "page", max(1, round(timeout_s))))
+            run = _run_program(drawing, Path(folder) / "page", max(1, round(timeout_s)))
+            with ThreadPoolExecutor(max_workers=1) as aside:  # the caller's thread may have an event loop
+                told = aside.submit(asyncio.run, run).result()
         except TimeoutError as error:
             raise TooLargeError(name=name, detail=f"trang (page) {drawing.first} > {timeout_s:g} s") from error
         except FileNotFoundError as error:
@@ -49,17 +53,24 @@ def draw_pages(drawing: Drawing, name: str, timeout_s: float) -> list[Image.Imag
 
 
 async def _run_program(drawing: Drawing, out: Path, timeout_s: float) -> bytes:
-    """Draw into files that begin with ``out``, and return what the program complained of."""
+    """Draw into files that begin with ``out``, and return what the program complained of first."""
     what = ["-r", str(drawing.dpi), "-f", str(drawing.first), "-l", str(drawing.last), "-cropbox"]
     command = [PROGRAM, *what, *(["-gray"] if drawing.is_gray else []), str(drawing.path.absolute()), str(out)]
     nowhere, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
     program = await asyncio.create_subprocess_exec(*command, stdin=nowhere, stdout=nowhere, stderr=pipe)
     try:
-        _, told = await asyncio.wait_for(program.communicate(), timeout_s)
+        return await asyncio.wait_for(_listen(program), timeout_s)
     except TimeoutError:
         program.kill()
         await program.wait()
         raise
+
+
+async def _listen(program: asyncio.subprocess.Process) -> bytes:
+    told = b""
+    while program.stderr is not None and (part := await program.stderr.read(MAX_TOLD_BYTES)):
+        told += part[: MAX_TOLD_BYTES - len(told)]
+    await program.wait()
     return told
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -54,3 +56,26 @@ def test_what_cannot_be_drawn_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ConfigurationError):
         draw_pages(Drawing(locked, 1, 1, 72), "locked.pdf", 30)
+
+
+def test_pages_are_drawn_where_an_event_loop_runs_too(tmp_path: Path) -> None:
+    drawing = Drawing(write_pdf(tmp_path / "a.pdf", 1), 1, 1, 72)
+
+    async def draw() -> int:
+        return len(draw_pages(drawing, "a.pdf", 30))
+
+    assert asyncio.run(draw()) == 1
+
+
+def test_of_endless_complaints_only_the_first_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "noisy.pdf"
+    with pikepdf.Pdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(100, 50))
+        page.obj.Contents = pdf.make_stream(b"zz \n" * 100_000)  # some 14 MB of "unknown operator"
+        pdf.save(path)
+    tracemalloc.start()
+    try:
+        assert len(draw_pages(Drawing(path, 1, 1, 72), "noisy.pdf", 60)) == 1
+        assert tracemalloc.get_traced_memory()[1] < 2 * 2**20
+    finally:
+        tracemalloc.stop()
