@@ -68,7 +68,7 @@ class ScannedFile:
 
 @dataclass(frozen=True, slots=True)
 class RecognizedDocument:
-    """Every page of a scanned file, read. ``engine`` names reader and version, e.g. ``tesseract 5.3.0 vie``.
+    """Every page of a scanned file, read. ``engine`` names reader and version, e.g. ``trueocr 0.1.1``.
 
     ``is_signed_pdf`` is True when the scanned file is a PDF that already carries a digital signature.
     """

@@ -26,7 +26,7 @@ class LineReader(Protocol):
 
     @property
     def name(self) -> str:
-        """Reader, version and language, e.g. ``tesseract 5.5.4 vie``. Raises ConfigurationError when it is not there."""
+        """Reader, version and language, e.g. ``trueocr 0.1.1``. Raises ConfigurationError when it is not there."""
         ...
 
     def read_lines(self, image: Pixels, boxes: Sequence[BoxPx], timeout_s: float) -> list[RecognizedLine | None]:

@@ -64,7 +64,7 @@ class ReadingSettings(Section):
     """
 
     engine: Literal["default", "null"] = "default"
-    language: str = "vie"
+    language: str = Field(default="vie", pattern=r"^[\w-]+(/[\w-]+)?$")  # one: not vie+eng
     tessdata_dir: str = ""
     workers: int = Field(default=0, ge=0, le=256)
     page_timeout_s: float = Field(default=120.0, gt=0)

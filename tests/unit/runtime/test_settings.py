@@ -154,6 +154,15 @@ def test_page_images_are_compact_unless_said_otherwise(monkeypatch: pytest.Monke
         load_settings()
 
 
+@pytest.mark.parametrize("language", ["vie+eng", "", "../../secret/vie", "vie eng"])
+def test_what_is_not_one_language_is_refused_at_start(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.setenv("SOHOA_READING__LANGUAGE", language)
+    with pytest.raises(ConfigurationError, match=r"reading\.language"):
+        load_settings()
+    monkeypatch.setenv("SOHOA_READING__LANGUAGE", "script/Vietnamese")
+    assert load_settings().reading.language == "script/Vietnamese"
+
+
 @pytest.mark.parametrize("months", ["11", "0", "-12"])
 def test_a_trail_kept_less_than_twelve_months_is_refused(monkeypatch: pytest.MonkeyPatch, months: str) -> None:
     monkeypatch.setenv("SOHOA_TRAIL__KEEP_MONTHS", months)
