@@ -128,7 +128,6 @@ class _StopLookingError(SohoaError):
 
 def _serve(pipe: Connection, folder: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-    os.environ["OMP_THREAD_LIMIT"] = "1"
     cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

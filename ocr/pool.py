@@ -1,7 +1,7 @@
 """Pages read side by side in processes that stay warm.
 
 Spawned, never forked: the parent has threads (Prefect, HTTP clients) whose locks a fork would copy in mid-air. Each worker
-reads one page on one core; Tesseract's own threads would only fight over the cores.
+reads one page on one core.
 """
 
 from __future__ import annotations
@@ -113,7 +113,6 @@ class PagePool:
 
 def start_worker() -> None:
     """Prepare a worker process: one core each, interrupts are the parent's business, and it ends when its parent does."""
-    os.environ["OMP_THREAD_LIMIT"] = "1"
     cv2.setNumThreads(1)
     keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
