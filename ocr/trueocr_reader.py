@@ -23,12 +23,14 @@ from dossiers.page import BoxPx, RecognizedLine, RecognizedWord
 from ocr.line_detector import MODEL_DIR
 from ocr.line_parts import divide_line
 from ocr.lines import join_words
+from ocr.onnx_failures import FAILURES
 from ocr.page_image import Pixels
 from ocr.text import clean_word
 
 BATCH = 4  # as fast as more, or faster: what one line leaves behind is in the cache for the next
 MAX_WIDTH_EM = 28  # a longer line would be squeezed into the width that the network was trained on; it is read in parts
 PAD_EM = 0.03
+CAUGHT: tuple[type[Exception], ...] = (*FAILURES, ValueError)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class TrueOcrReader:
                 words[parts[chosen][0]] += read
                 if time.monotonic() > deadline:
                     raise RecognitionTimeoutError(timeout_s=f"{timeout_s:g}")
-        except (RuntimeError, ValueError) as error:  # what ONNX Runtime raises
+        except CAUGHT as error:
             raise RecognitionError(detail=f"{type(error).__name__}: {error}"[:300]) from error
         return [join_words(sorted(line, key=lambda word: word.bbox_px.left)) if line else None for line in words]
 

@@ -12,25 +12,14 @@ from collections.abc import Sequence
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
+from ocr.onnx_failures import FAILURES
 from ocr.tesseract.model_file import LineModel
 from ocr.tesseract.onnx_graph import build_graph
 
 BATCH = 4  # lines of like width: what one leaves behind is in the cache for the next
 Strip = NDArray[np.float32]
 Chances = NDArray[np.float32]
-# ONNX Runtime has an exception for each of its codes, and none that is over them all.
-FAILURES = (
-    RuntimeError,
-    runtime.EPFail,
-    runtime.Fail,
-    runtime.InvalidArgument,
-    runtime.InvalidGraph,
-    runtime.InvalidProtobuf,
-    runtime.NotImplemented,
-    runtime.RuntimeException,
-)
 
 
 class LineNetwork:

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
+from trueocr.recognizer import session
 
-from dossiers.errors import ConfigurationError, RecognitionTimeoutError
+from dossiers.errors import ConfigurationError, RecognitionError, RecognitionTimeoutError
 from dossiers.page import BoxPx, RecognizedLine
 from ocr.engine import LineReader
-from ocr.line_detector import detect_lines
+from ocr.line_detector import MODEL_DIR, detect_lines
 from ocr.page_image import Pixels, to_gray
 from ocr.tesseract.reader import TesseractReader
-from ocr.trueocr_reader import TrueOcrReader
+from ocr.trueocr_reader import TrueOcrReader, _open_recognizer
 from ocr.two_readers import TwoReaders
 from tests.unit.ocr.drawing import PARAGRAPH, Text, as_bgr, draw_page
 
@@ -121,6 +122,13 @@ def test_a_folder_without_the_language_is_a_matter_of_configuration(tmp_path_fac
     (folder / "vie.traineddata").write_bytes(b"no model")
     with pytest.raises(ConfigurationError, match="no language data"):
         _ = TesseractReader(model_dir=str(folder)).name
+
+
+def test_where_onnx_runtime_fails_the_reader_says_so(page: Pixels, monkeypatch: pytest.MonkeyPatch) -> None:
+    detector = session(MODEL_DIR / "det.onnx", 1)  # has no output that the reader asks for
+    monkeypatch.setattr(_open_recognizer(), "session", detector)
+    with pytest.raises(RecognitionError, match="InvalidArgument"):
+        TrueOcrReader().read_lines(page, detect_lines(page), 60)
 
 
 def test_the_second_reading_stands_in_where_the_first_reader_sees_nothing(page: Pixels) -> None:
