@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from ocr.tesseract.letters import spell
+from ocr.tesseract.letters import average_looks, spell
 from ocr.tesseract.network import Chances
 
 LETTERS = (" ", "a", "b", "ê", "́", "")
@@ -45,6 +45,18 @@ def test_a_letter_that_may_be_another_or_lost_makes_a_word_doubtful() -> None:
     assert (mistaken.text, lost.text) == ("ab", "ab")
     assert mistaken.confidence == pytest.approx(0.7)
     assert lost.confidence == pytest.approx(0.6)
+
+
+def test_what_several_looks_show_counts_for_more_than_what_one_is_sure_of() -> None:
+    looks = [make_chances([{1: 0.9, 2: 0.1}]), make_chances([{1: 0.1, 2: 0.9}]), make_chances([{1: 0.3, 2: 0.7}])]
+    mean = average_looks(looks)
+    assert mean.sum(axis=1) == pytest.approx(1)
+    assert mean[0, 2] / mean[0, 1] == pytest.approx((0.1 * 0.9 * 0.7 / (0.9 * 0.1 * 0.3)) ** (1 / 3), rel=1e-3)
+
+
+def test_one_look_cannot_rule_out_what_the_others_are_sure_of() -> None:
+    mean = average_looks([make_chances([{1: 1}]), make_chances([{1: 1}]), make_chances([{2: 1}])])
+    assert mean[0].argmax() == 1
 
 
 @pytest.mark.parametrize("steps", [[], [{}], [{}, {0: 1}, {}]])

@@ -7,7 +7,7 @@ import pytest
 
 from dossiers.page import BoxPx
 from ocr.page_image import to_gray
-from ocr.tesseract.line_image import FRAME_PX, cut_line, level_ink
+from ocr.tesseract.line_image import FIRST_LOOK, FRAME_PX, FURTHER_LOOKS, Look, cut_line, level_ink, look_again
 from tests.unit.ocr.drawing import Text, as_bgr, draw_page
 
 HEIGHT = 36
@@ -46,6 +46,18 @@ def test_where_all_is_of_one_brightness_there_is_no_line(brightness: int) -> Non
 def test_a_box_of_any_shape_makes_a_strip_or_none(box: BoxPx) -> None:
     line = cut_line(PAGE, box, HEIGHT)
     assert line is None or line.strip.shape[0] == HEIGHT
+
+
+@pytest.mark.parametrize("box", [BOX, BoxPx(180, 204, 230, 236), BoxPx(0, 0, 1654, 240), BoxPx(0, 215, 1654, 2339)])
+def test_another_look_is_as_large_as_the_first_and_moved(box: BoxPx) -> None:
+    line = cut_line(PAGE, box, HEIGHT)
+    assert line is not None
+    still, right, left = (look_again(PAGE, line, Look(FIRST_LOOK.above_em, FIRST_LOOK.below_em, px)) for px in (0, 1, -1))
+    assert np.array_equal(still, line.strip)
+    assert np.array_equal(right[:, 1:], still[:, :-1])
+    assert np.array_equal(left[:, :-1], still[:, 1:])
+    for look in FURTHER_LOOKS:
+        assert look_again(PAGE, line, look).shape == still.shape
 
 
 @pytest.mark.parametrize("width", [1, 2, 3])
