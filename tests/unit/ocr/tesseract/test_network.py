@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import cv2
@@ -67,4 +68,6 @@ def test_layers_in_another_order_are_refused() -> None:
 
 def test_a_reader_of_lines_is_what_the_engine_asks_for() -> None:
     reader: LineReader = TesseractReader()
+    digest = sha256(Path(FOLDER, "vie.traineddata").read_bytes()).hexdigest()
     assert reader.name.startswith("tesseract vie ")
+    assert reader.name.endswith(f" {digest[:12]}")
