@@ -17,6 +17,7 @@ from ocr.page_image import WHITE, Pixels, as_pixels
 from ocr.tesseract.network import Strip
 
 MARGIN_BESIDE_EM = 0.35  # in heights of the line; what is white of it is cut off again
+REACH_EM = 0.6  # more than letters, or a word and its full stop, lie apart
 FRAME_PX = 4  # of white around the ink
 COARSER, FINER = (1, 0.2), (2, 0.4)  # half width of the blur and strength of the sharpening, below and above SMALL_SCALE
 SMALL_SCALE, LARGE_SCALE = 0.7, 1.4  # above the latter nothing is sharpened
@@ -70,12 +71,32 @@ def cut_line(image: Pixels, box: BoxPx, height_px: int, *, is_first: bool = True
     is_ink = crop <= level
     if is_ink.all() or not is_ink.any():  # one brightness: paper, or a black bar
         return None
-    inked = np.flatnonzero(is_ink.any(axis=0))
-    first, last = int(inked[0]), int(inked[-1]) + 1
+    first, last = _find_ends(np.flatnonzero(is_ink.any(axis=0)), box.left - left, box.right - left, REACH_EM * box.height)
     scale = height_px / (bottom - top + 2 * FRAME_PX)
     width = max(1, round((last - first + 2 * FRAME_PX) * scale))
     strip = level_ink(scale_strip(_frame(crop[:, first:last]), width, height_px))
     return LineImage(box, strip, np.asarray(is_ink[:, first:last], np.bool_), left + first, top, scale)
+
+
+def _find_ends(inked: NDArray[np.intp], start: int, end: int, reach: float) -> tuple[int, int]:
+    """Return where a line's ink begins and ends, by its inked columns and the columns of its box.
+
+    Ink beside the box is a letter's that the box has cut off, unless it lies farther than ``reach`` from the next ink: then it
+    is a table's rule, or the next cell's.
+    """
+    inner = inked[(inked >= start) & (inked < end)]
+    if len(inner) == 0:
+        return int(inked[0]), int(inked[-1]) + 1
+    first, last = int(inner[0]), int(inner[-1])
+    for column in inked[inked > last]:
+        if column - last > reach:
+            break
+        last = int(column)
+    for column in inked[inked < first][::-1]:
+        if first - column > reach:
+            break
+        first = int(column)
+    return first, last + 1
 
 
 def look_again(image: Pixels, line: LineImage, look: Look) -> Strip:

@@ -7,6 +7,7 @@ for each id. Integers are little-endian. Layout: Tesseract 4 and 5, ``ccutil/tes
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -66,13 +67,15 @@ class Layer:
 class LineModel:
     """A language's network, what each of its outputs stands for, and which output says "no letter" (CTC's blank).
 
-    ``letters`` are NFC or not, as the file has them; "" for outputs that stand for no letter. ``version`` is the file's own.
+    ``letters`` are NFC or not, as the file has them; "" for outputs that stand for no letter. ``version`` is the file's own,
+    ``sha256`` that of its bytes.
     """
 
     network: Layer
     letters: tuple[str, ...]
     blank: int
     version: str
+    sha256: str
 
 
 def read_model(path: Path) -> LineModel:
@@ -80,7 +83,8 @@ def read_model(path: Path) -> LineModel:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise ConfigurationError(detail=f"{path} is too large for language data")
-        parts = _read_components(path.read_bytes())
+        data = path.read_bytes()
+        parts = _read_components(data)
         source = _Source(parts[LSTM])
         network = _read_layer(source)
         source.take_text()  # the network as its maker wrote it
@@ -88,7 +92,8 @@ def read_model(path: Path) -> LineModel:
         *_, last = network.walk()
         letters = _list_letters(parts[UNICHARSET], parts[RECODER], len(last.weights[0]))
         blank = _take_blank(source, len(letters))
-        return LineModel(network, letters, blank, parts[VERSION].decode("utf-8").split(":[")[0].strip())
+        version = parts[VERSION].decode("utf-8").split(":[")[0].strip()
+        return LineModel(network, letters, blank, version, hashlib.sha256(data).hexdigest())
     except OSError as error:
         raise ConfigurationError(detail=f"{path}: {error.strerror}") from error
     except (struct.error, KeyError, IndexError, OverflowError, ValueError) as error:

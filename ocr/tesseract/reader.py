@@ -29,6 +29,7 @@ MODEL_FOLDERS = (
     "/usr/share/tessdata",
     "/opt/homebrew/share/tessdata",
 )
+DIGEST_LETTERS = 12
 MAX_WIDTH_EM = 60  # a longer line is read in parts, so that memory is bounded
 DOUBT = 0.6  # a line with a word less sure is looked at again
 LINES_AT_ONCE = 16  # between two looks at the clock
@@ -43,8 +44,12 @@ class TesseractReader:
 
     @cached_property
     def name(self) -> str:
-        """Reader, language and the model's own version. Raises ConfigurationError when the language is missing."""
-        return f"tesseract {self.language} {_open_network(self.language, self.model_dir)[0].version}"
+        """Reader, language, the model's own version and its digest's beginning: two machines of one name read alike.
+
+        Raises ConfigurationError when the language is missing.
+        """
+        model, _ = _open_network(self.language, self.model_dir)
+        return f"tesseract {self.language} {model.version} {model.sha256[:DIGEST_LETTERS]}"
 
     def read_lines(self, image: Pixels, boxes: Sequence[BoxPx], timeout_s: float) -> list[RecognizedLine | None]:
         """Read each line. See ``LineReader``."""

@@ -26,6 +26,20 @@ def test_a_line_is_cut_to_its_ink_and_scaled_as_it_is() -> None:
     assert line.strip.shape[1] == pytest.approx((line.is_ink.shape[1] + 2 * FRAME_PX) * HEIGHT / framed, abs=1)
 
 
+def test_a_rule_beside_the_box_is_no_letter_and_a_letter_cut_off_is() -> None:
+    ruled = PAGE.copy()
+    ruled[200:252, 1010:1013] = 0
+    wide = BOX._replace(right=1000)  # ends in blank paper, just before the rule
+    plain, beside_rule = cut_line(PAGE, wide, HEIGHT), cut_line(ruled, wide, HEIGHT)
+    assert plain is not None
+    assert beside_rule is not None
+    assert beside_rule.is_ink.shape == plain.is_ink.shape
+    last = int(np.flatnonzero((PAGE < 128).any(axis=0))[-1])
+    clipped = cut_line(PAGE, BOX._replace(right=last - 6), HEIGHT)
+    assert clipped is not None
+    assert clipped.is_ink.shape == plain.is_ink.shape
+
+
 def test_pale_print_is_levelled_as_black_print_is() -> None:
     pale = (255 - (255 - PAGE.astype(np.int16)) // 4).astype(np.uint8)
     line, black = cut_line(pale, BOX, HEIGHT), cut_line(PAGE, BOX, HEIGHT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import cv2
@@ -107,4 +108,6 @@ def test_where_the_network_fails_an_error_of_ours_is_raised() -> None:
 
 def test_a_reader_of_lines_is_what_the_engine_asks_for() -> None:
     reader: LineReader = TesseractReader()
+    digest = sha256(Path(FOLDER, "vie.traineddata").read_bytes()).hexdigest()
     assert reader.name.startswith("tesseract vie ")
+    assert reader.name.endswith(f" {digest[:12]}")
