@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 from dossiers.page import RecognizedWord
 from ocr.language.letters import fold_letters
 
-LEADERS = re.compile(r"(?<=[\w)])[.…·_]{5,}[\Wceinrsv0]*$")  # with the letters that readers make of paler dots
+LEADERS = re.compile(r"(?<=[\w)])[.…·_]{5,}[\Wceinrsv]*$")  # with the letters that readers make of paler dots
 MIN_SIMILARITY = 0.4  # of letters without diacritics; two readings less alike are not of the same print
 
 
