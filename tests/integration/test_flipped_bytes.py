@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from operations.verifying import verify_entry, verify_file
 from pdf.files import hash_file
 from runtime.settings import load_settings
 from runtime.wiring import House
+from samples.generator.dice import Dice
 from storage.metadata import to_catalog_entry
 from tests.support.documents import CLERK
 from tests.support.drawn_pages import ScanStyle, make_document, make_page
@@ -40,7 +40,7 @@ def test_every_flipped_bit_of_an_archived_file_is_noticed(house: House, tmp_path
     house.catalog.documents.upsert(entry)
     assert verify_entry(house, entry, CLERK).is_genuine
     stored = next(path for path in tmp_path.joinpath("home", "objects").rglob("*") if _is(path, signed.sha256))
-    data, chance = stored.read_bytes(), random.Random(7)  # noqa: S311 - places to damage, no secret
+    data, chance = stored.read_bytes(), Dice(7)
     stored.chmod(0o600)
     for _ in range(FLIPS):
         place = chance.randrange(len(data))

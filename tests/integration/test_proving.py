@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from operations.steps import archive_documents, make_pdfs, read_scan, understand
 from operations.trail_anchoring import anchor_trail
 from runtime.settings import ReadingSettings, Settings
 from runtime.wiring import House
+from samples.generator.dice import Dice
 from tests.support.signing_authority import make_authority
 from tests.support.sohoa_command import REPOSITORY
 
@@ -93,7 +93,7 @@ def test_its_program_is_short_and_needs_the_standard_library_only() -> None:
 
 
 def test_a_flipped_byte_in_any_member_is_found(bundle: Path, tmp_path: Path) -> None:
-    chance = random.Random(5)  # noqa: S311 - which bytes are flipped, no secret
+    chance = Dice(5)
     members = sorted(path.relative_to(bundle) for path in bundle.rglob("*") if path.is_file())
     assert len(members) >= 15
     for member in members:
@@ -111,7 +111,7 @@ def test_each_of_200_flipped_bytes_is_found(bundle: Path, tmp_path: Path) -> Non
     assert spec.loader is not None
     program = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(program)
-    chance = random.Random(7)  # noqa: S311 - which bytes are flipped, no secret
+    chance = Dice(7)
     members = sorted(path.relative_to(bundle) for path in bundle.rglob("*") if path.is_file())
     for _ in range(200):
         member = chance.choice(members)
@@ -209,7 +209,7 @@ def test_it_is_not_written_over(house: House, bundle: Path) -> None:
         prove_document(house, entry, bundle.parent / "proof.zip", CLERK)
 
 
-def flip(path: Path, chance: random.Random) -> None:
+def flip(path: Path, chance: Dice) -> None:
     data = bytearray(path.read_bytes())
     data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
     path.write_bytes(data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import time
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from operations.trail import flush_trail, record_event
 from operations.trail_anchoring import anchor_trail
 from operations.trail_reading import TrailChoice, read_trail
 from operations.trail_verifying import verify_trail
+from samples.generator.dice import Dice
 from tests.integration.conftest import OpenHouse
 from tests.support.minio_server import S3TestServer, free_port
 from tests.support.trail_writer import start_writer
@@ -48,7 +48,7 @@ def test_processes_that_write_at_once_make_one_chain(on_minio: OpenHouse, tmp_pa
 
 
 def test_a_writer_killed_at_any_moment_leaves_a_sound_trail_that_holds_all_it_told(on_minio: OpenHouse, tmp_path: Path) -> None:
-    chance = random.Random(7)  # noqa: S311 - when to kill, no secret
+    chance = Dice(7)
     told = tmp_path / "told"
     for turn in range(5):
         writer = start_writer(f"turn{turn}", 10_000, told)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime, timedelta
 
 from dossiers.trail import dump_entries, extend
 from dossiers.trail_check import TrailFault
 from operations.trail_anchoring import anchor_if_due, anchor_trail
 from operations.trail_verifying import judge_anchor, verify_trail
+from samples.generator.dice import Dice
 from storage.trail_store import StoredAnchor, segment_key
 from tests.integration.conftest import OpenHouse
 from tests.support.minio_server import S3TestServer
@@ -64,7 +64,7 @@ def test_an_anchor_taken_out_between_others_is_told(on_s3: OpenHouse, s3_server:
 
 
 def test_each_of_200_flipped_bytes_of_an_anchor_is_told(on_s3: OpenHouse) -> None:
-    chance = random.Random(5)  # noqa: S311 - which bytes are flipped, no secret
+    chance = Dice(5)
     with on_s3() as house:
         record_events(house, 1)
         anchor_trail(house)

@@ -19,6 +19,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO
+from unittest import mock
 
 
 def find_resources(package: str, *parts: str) -> Path:
@@ -92,7 +93,7 @@ def compare_digests(folder: Path) -> tuple[set[str], list[str]]:
 
 def main() -> None:
     # eark-validator fetches, as it is imported, the vocabularies that also lie in it. Tests never need the network.
-    urllib.request.urlopen = open_vocabulary  # type: ignore[assignment]
+    mock.patch.object(urllib.request, "urlopen", open_vocabulary).start()
     given = Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
         if not given.is_dir():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +12,7 @@ from dossiers.manifest import Digested, EntryKind, parse_segment
 from operations.manifesting import ManifestFault, iter_segments_found, sign_days, verify_heads
 from operations.statements import judge_statement
 from runtime.wiring import House
+from samples.generator.dice import Dice
 from storage.manifests import ManifestWriter
 from tests.integration.custody.conftest import OpenHouse
 from tests.support.kept_documents import CLERK, keep_document
@@ -94,7 +94,7 @@ def test_each_flipped_byte_of_a_signed_day_shows(open_house: OpenHouse) -> None:
     parts = {found.key: house.manifests.read(found.key) for _, found in house.manifests.iter_segments()}
     whole = [(key, place) for key, data in parts.items() for place in range(len(data))]
     whole += [("head", place) for place in range(len(statement))] + [("signature", place) for place in range(len(signature))]
-    chance = random.Random(30)  # noqa: S311 (places to try, no secret)
+    chance = Dice(30)
     for key, place in chance.sample(whole, 200):
         flip = chance.randrange(1, 256)
 

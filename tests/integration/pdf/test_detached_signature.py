@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import random
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from dossiers.errors import SigningError, TimestampError
 from pdf.detached_signature import MAX_SIGNATURE_BYTES, sign_detached, verify_detached
 from pdf.identity import SigningIdentity
 from pdf.timestamps import make_timestamper
+from samples.generator.dice import Dice
 from tests.integration.pdf.time_authority import serve_refusals, serve_time
 
 STATEMENT = '{"day": "2026-11-28", "manifest": "số 1"}\n'.encode()
@@ -67,7 +67,7 @@ def test_a_changed_statement_is_noticed(identity: SigningIdentity) -> None:
 @pytest.mark.parametrize("uses_pss", [True, False])
 def test_every_changed_byte_of_the_signature_is_noticed(identity: SigningIdentity, uses_pss: bool) -> None:
     signature = sign_detached(STATEMENT, dataclasses.replace(identity, uses_pss=uses_pss), NOW)
-    chance = random.Random(5)  # noqa: S311 - places to damage, no secret
+    chance = Dice(5)
     for _ in range(200):
         changed = bytearray(signature)
         place = chance.randrange(len(signature))

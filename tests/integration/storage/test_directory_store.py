@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -197,10 +198,10 @@ assert not list((root / "bucket" / ".parts").iterdir())
 def test_bytes_that_the_disk_changed_are_noticed_before_they_count(
     directory_store: DirectoryStore, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = files.write_synced
+    write: Callable[..., str] = files.write_synced
 
     def write_badly(path: Path, *arguments: object, **options: object) -> str:
-        digest = write(path, *arguments, **options)  # type: ignore[arg-type]  # passed on as they come
+        digest = write(path, *arguments, **options)
         path.chmod(0o600)
         path.write_bytes(b"changed")
         return digest

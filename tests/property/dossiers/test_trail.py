@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +14,7 @@ from dossiers.errors import IntegrityError
 from dossiers.trail import ACTIONS_VI, TrailAction, TrailHead, dump_entries, extend, parse_entries
 from dossiers.trail_anchor import Anchor, parse_anchor
 from dossiers.trail_check import FAULTS_VI, ChainCheck, NamedSegment, TrailFault, check_chain
+from samples.generator.dice import Dice
 from tests.support.trails import BEGUN_AT, make_chain, make_events, name_segments
 
 SIZES = st.lists(st.integers(min_value=1, max_value=4), min_size=1, max_size=8)
@@ -108,7 +108,7 @@ def test_each_of_200_flipped_bytes_is_seen() -> None:
     """Of the segments: their bytes and what their keys promise. Of an anchor: its statement."""
     chain = make_chain([3, 1, 2, 5])
     named = name_segments(chain)
-    chance = random.Random(5)  # noqa: S311 (which bytes are flipped is no secret)
+    chance = Dice(5)
     for _ in range(200):
         number = chance.randrange(len(named))
         flipped = bytearray(named[number].data or b"")
